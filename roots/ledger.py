@@ -82,8 +82,8 @@ class Ledger:
         return {
             "read": dict(sorted(self.read.items())),
             "rejected": [{"source": s, "reason": r, "records": n} for (s, r), n in sorted(self.rejected.items())],
-            "documents": [{"source": s, "language": l, "reason": r, "documents": n, "bytes": self.bytes[s, l, r]}
-                          for (s, l, r), n in sorted(self.documents.items())],
+            "documents": [{"source": key[0], "language": key[1], "reason": key[2], "documents": count, "bytes": self.bytes[key]}
+                          for key, count in sorted(self.documents.items())],
         }
 
     @classmethod

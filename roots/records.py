@@ -141,12 +141,12 @@ class Table:
     def table(self, key: str, *, required: bool = False) -> Table:
         """A table inside; an empty one when it is absent."""
         value = self._get(key, required, {}, lambda v: isinstance(v, dict), "a table")
-        return Table(self.file, value, self.problems, self._lines, self.path + (key,))
+        return Table(self.file, value, self.problems, self._lines, (*self.path, key))
 
     def tables(self, key: str, *, required: bool = False) -> Sequence[Table]:
         """An array of tables, [[key]]."""
         value = self._get(key, required, [], lambda v: isinstance(v, list) and all(isinstance(i, dict) for i in v), f"[[{key}]] tables")
-        return [Table(self.file, item, self.problems, self._lines, self.path + (key, index)) for index, item in enumerate(value)]
+        return [Table(self.file, item, self.problems, self._lines, (*self.path, key, index)) for index, item in enumerate(value)]
 
     def done(self) -> None:
         """Reports every key that nobody asked for."""

@@ -1,0 +1,186 @@
+"""What can one ask of roots? Thin commands over the library; Beam, spaCy and numba are imported only by those that need them."""
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from roots import __version__
+from roots.cli_source import source
+from roots.errors import RootsError
+from roots.terminal import AS_JSON, AS_OF, FINDINGS, FOLDER, OK, WORKSPACE, day, guarded, recipe_path, say, workspace_of
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="roots")
+def main() -> None:
+    """A governed catalogue of sources in, a training corpus out, and an answer for every document.
+
+    \b
+    Example:
+      roots plan sample
+      roots build sample --data pipelines/sample --to runs/sample
+      roots explain --run runs/sample --text "a sentence of the corpus"
+    """
+
+
+@main.command()
+@click.argument("folder", type=FOLDER)
+@guarded
+def init(folder: Path) -> None:
+    """Makes a new workspace: the five folders, as this version of roots carries them.
+
+    \b
+    Example:  roots init my-corpus && cd my-corpus && roots check
+    """
+    from roots.workspace import unpack
+    count = unpack(folder)
+    click.echo(f"{folder}: {count} files. Next: cd {folder} && roots check")
+
+
+@main.command()
+@WORKSPACE
+@AS_JSON
+@guarded
+def check(workspace: Path | None, as_json: bool) -> int:
+    """Lists every problem in the five folders: file:line · key · problem · mend.
+
+    \b
+    Example:  roots check
+    """
+    found = workspace_of(workspace)
+    problems = found.check()
+    say([problem.as_json() for problem in problems], as_json,
+        [*map(str, problems), f"{len(problems)} problem{'s' if len(problems) != 1 else ''} in {found.folder}"])
+    return FINDINGS if problems else OK
+
+
+@main.command()
+@click.argument("recipe")
+@WORKSPACE
+@AS_OF
+@AS_JSON
+@guarded
+def plan(recipe: str, workspace: Path | None, as_of: datetime | None, as_json: bool) -> int:
+    """Says which sources a build admits and which it refuses, and why, before a byte is read.
+
+    Exits with 1 when a source is refused.
+
+    \b
+    Example:  roots plan sample
+    """
+    found = workspace_of(workspace)
+    intent = found.recipe(recipe_path(found, recipe))
+    verdicts = found.verdicts(intent, day(as_of))
+    lines = [f"{intent.name} · profile {intent.profile} · as of {day(as_of)}", ""]
+    for id in intent.sources:
+        verdict = verdicts[id]
+        lines.append(f"  {'admitted' if verdict.allowed else 'REFUSED '}  {id}  {found.licence_of(id)}")
+        lines += [f"            {reason.sentence} ({reason.code}; {reason.file} · {reason.key})" for reason in verdict.reasons]
+    refused = [id for id in intent.sources if not verdicts[id].allowed]
+    lines += ["", f"{len(intent.sources) - len(refused)} admitted, {len(refused)} refused"]
+    say({id: verdicts[id].as_json() for id in intent.sources}, as_json, lines)
+    return FINDINGS if refused else OK
+
+
+@main.command()
+@click.argument("recipe")
+@click.option("--to", "run", type=FOLDER, required=True, help="The run folder to write.")
+@click.option("--data", type=FOLDER, default=None, help="Where the sources' files lie: DATA/<source>/… (default: the recipe's folder).")
+@click.option("--runner", type=click.Choice(["direct"]), default="direct", show_default=True, help="Where Beam runs.")
+@click.option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Worker processes.")
+@click.option("--resume", is_flag=True, help="Go on with an unfinished run; what is proven whole is not done again.")
+@WORKSPACE
+@AS_OF
+@AS_JSON
+@guarded
+def build(recipe: str, run: Path, data: Path | None, runner: str, workers: int, resume: bool,
+          workspace: Path | None, as_of: datetime | None, as_json: bool) -> None:
+    """Builds a corpus: documents, ledger, tokenizer, tokens, report.
+
+    \b
+    Example:  roots build sample --data pipelines/sample --to runs/sample --workers 2
+    """
+    found = workspace_of(workspace)
+    path = recipe_path(found, recipe)
+    intent = found.recipe(path)
+    data = data or path.parent / path.stem
+    from roots.pipelines.build import Order
+    from roots.pipelines.build import build as build_run
+    from roots.pipelines.engine import Engine
+    from roots.pipelines.summary import lines_of
+    record = build_run(Order(found, intent, data, run, day(as_of), resume), Engine(runner, workers))
+    say({"run": str(run), "results": record["results"]}, as_json, lines_of(record, run))
+
+
+@main.command()
+@click.argument("id", required=False)
+@click.option("--text", "sentence", default=None, help="A sentence of the document instead of its id.")
+@click.option("--run", type=FOLDER, default=None, help="The run folder (default: the newest in runs/).")
+@AS_JSON
+@guarded
+def explain(id: str | None, sentence: str | None, run: Path | None, as_json: bool) -> None:
+    """Tells the story of one document, kept or not, in sentences.
+
+    \b
+    Example:  roots explain 3f2a9c41 --run runs/sample
+              roots explain --text "a sentence of the corpus" --run runs/sample
+    """
+    if (id is None) == (sentence is None):
+        raise click.UsageError("give a document's id, or --text with a sentence of it")
+    from roots.pipelines import explain as telling
+    folder = run or newest_run()
+    stories = [telling.explain(folder, id)] if id else telling.find(folder, sentence or "")
+    lines = []
+    for story in stories:
+        lines += [*story.sentences, ""]
+    say([story.as_json() for story in stories], as_json, lines[:-1])
+
+
+def newest_run() -> Path:
+    """The one run in runs/ that was finished last. Raises RootsError when there is none."""
+    from roots.manifest import NAME
+    runs = sorted(Path("runs").glob(f"*/{NAME}"), key=lambda path: path.stat().st_mtime)
+    if not runs:
+        raise RootsError("runs/", "holds no run", "name one with --run")
+    return runs[-1].parent
+
+
+@main.command()
+@click.argument("run", type=FOLDER)
+@AS_JSON
+@guarded
+def verify(run: Path, as_json: bool) -> int:
+    """Recomputes every digest of a run and balances its books; names the first fault.
+
+    \b
+    Example:  roots verify runs/sample
+    """
+    from roots import manifest
+    from roots.pipelines.verify import faults
+    found = list(faults(run))
+    record = manifest.read(run) if not found else {"files": {}}
+    good = f"{run}: {len(record['files'])} files are as they were sealed, and the books balance"
+    say({"run": str(run), "faults": found}, as_json, [f"{run}: {fault}" for fault in found] or [good])
+    return FINDINGS if found else OK
+
+
+@main.command()
+@click.argument("run", type=FOLDER)
+@guarded
+def report(run: Path) -> None:
+    """Writes RUN/report anew from the manifest and the ledger, and seals the run again.
+
+    \b
+    Example:  roots report runs/sample
+    """
+    from roots.pipelines.build import report_again
+    report_again(run)
+    click.echo(str(run / "report" / "index.html"))
+
+
+main.add_command(source)
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""What is in a run folder, down to the last byte? The manifest names every file's digest and seals itself."""
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from roots.digest import file_digest, value_digest
+from roots.errors import RootsError
+
+NAME = "manifest.json"
+UNFINISHED = "UNFINISHED.json"  # stands in a run folder until it is complete
+WORK = ".work"
+RESULTS = ("documents", "ledger", "tokenizer", "tokens", "rejected")  # what must be equal between two builds of the same inputs
+
+
+def _rendered(content: Mapping[str, Any]) -> bytes:
+    return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def _seal(content: Mapping[str, Any]) -> str:
+    return hashlib.sha256(_rendered({key: value for key, value in content.items() if key != "seal"})).hexdigest()
+
+
+def files_of(run: Path) -> dict[str, str]:
+    """sha256 of every file of a run but the manifest itself, by its path in the run."""
+    found = {}
+    for path in sorted(run.rglob("*")):
+        name = path.relative_to(run).as_posix()
+        if path.is_file() and name not in (NAME, UNFINISHED) and not name.startswith(WORK + "/"):
+            found[name] = file_digest(path)
+    return found
+
+
+def results_of(files: Mapping[str, str]) -> dict[str, str]:
+    """One digest for each kind of result: of its files' paths and digests."""
+    return {kind: value_digest({path: digest for path, digest in files.items() if path.startswith(kind + "/")})
+            for kind in RESULTS}
+
+
+def write(run: Path, content: Mapping[str, Any]) -> dict[str, Any]:
+    """Digests every file of the run and writes the sealed manifest; returns what was written."""
+    files = files_of(run)
+    full: dict[str, Any] = {**content, "files": files, "results": results_of(files)}
+    full["seal"] = _seal(full)
+    draft = run / f".{NAME}"
+    draft.write_bytes(_rendered(full))
+    draft.replace(run / NAME)
+    return full
+
+
+def read(run: Path) -> dict[str, Any]:
+    """The manifest of a run. Raises RootsError when there is none, or when it is not as it was written."""
+    path = run / NAME
+    if (run / UNFINISHED).exists():
+        raise RootsError(str(run), "is not a complete run", "build it again with --resume")
+    try:
+        raw = path.read_bytes()
+        content: dict[str, Any] = json.loads(raw)
+    except FileNotFoundError:
+        raise RootsError(str(run), f"holds no {NAME}", "name the folder that `roots build --to` wrote") from None
+    except ValueError:
+        raise RootsError(str(path), "is not JSON any more", "restore the file, or build the run again") from None
+    if not isinstance(content, dict) or content.get("seal") != _seal(content) or raw != _rendered(content):
+        raise RootsError(str(path), "was changed after it was sealed", "restore the file, or build the run again")
+    return content
+
+
+def first_fault(run: Path) -> str | None:
+    """The first file that is not as the manifest says, in a sentence; None when all are. Raises as `read` does."""
+    expected: Mapping[str, str] = read(run)["files"]
+    found = files_of(run)
+    for name in sorted(set(expected) | set(found)):
+        if name not in found:
+            return f"{name}: is missing"
+        if name not in expected:
+            return f"{name}: is not of this run"
+        if found[name] != expected[name]:
+            return f"{name}: was changed (sha256 is {found[name][:12]}…, should be {expected[name][:12]}…)"
+    return None

@@ -1,0 +1,249 @@
+"""How is a corpus built? The driver: admits sources, runs the passes in order, seals the run folder."""
+from __future__ import annotations
+
+import fcntl
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from roots import __version__, manifest
+from roots.digest import folder_digest, value_digest
+from roots.errors import RootsError
+from roots.ledger import Ledger
+from roots.pipelines import tokens, writing
+from roots.pipelines.deduplicate import JudgedBlock, deduplicate
+from roots.pipelines.engine import Engine, progress
+from roots.pipelines.finishing import Finishing, JudgedFile
+from roots.pipelines.judging import Judging, tasks_for
+from roots.pipelines.read import Input, inputs_of
+from roots.pipelines.rejected import write_rejected
+from roots.pipelines.report import write_report
+from roots.pipelines.work import Folder, write_atomically
+from roots.recipe import Recipe, as_json
+from roots.verdict import Verdict
+from roots.workspace import Rules, Workspace
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to build, from where, to where, as of which day."""
+
+    workspace: Workspace
+    recipe: Recipe
+    data: Path
+    run: Path
+    as_of: date
+    resume: bool = False
+
+
+def build(order: Order, engine: Engine) -> dict[str, Any]:
+    """Builds the run folder and returns its manifest.
+
+    Raises RootsError when no source is admitted, when the folder is taken, when input files are missing, or when the
+    books do not balance; the run folder then says that it is unfinished, and `--resume` goes on from what is proven whole.
+    """
+    verdicts = order.workspace.verdicts(order.recipe, order.as_of)
+    admitted = [source for source in order.recipe.sources if verdicts[source].allowed]
+    if not admitted:
+        raise RootsError(order.recipe.file, "no source is admitted", "`roots plan` names the reason for each")
+    inputs = inputs_for(order.workspace, admitted, order.data)
+    rules = order.workspace.rules(order.recipe, admitted)
+    with claimed(order.run, order.resume) as work:
+        passes = _Passes(order, engine, rules, work)
+        judged = passes.judge(inputs)
+        decisions, duplicates = passes.deduplicate(judged)
+        finished = passes.finish(judged, decisions)
+        shards, ledger = passes.write(finished, judged)
+        tokenizer, packed = passes.tokenise(shards)
+        record = _record(order, verdicts, inputs, rules) | {
+            "ledger": ledger.as_json(),
+            "shards": [{"path": shard.path, "language": shard.language, "rows": shard.rows,
+                        "bytes": sum(unit.bytes for unit in shard.units)} for shard in shards],
+            "duplicates": duplicates, "tokenizer": tokenizer, "tokens": packed,
+            "failures": [failure for receipt in [*judged, *finished] for failure in receipt.get("failures", [])],
+        }
+        _costs(order.run, engine, inputs)
+        manifest.write(order.run, record)
+        with progress("report", lambda: "report/index.html"):
+            write_report(order.run)
+        sealed = manifest.write(order.run, record)
+    shutil.rmtree(work)
+    (order.run / manifest.UNFINISHED).unlink()
+    return sealed
+
+
+@contextmanager
+def claimed(run: Path, resume: bool) -> Iterator[Path]:
+    """The run's `.work` folder, held by this build alone, in a folder that says that it is not complete.
+
+    Raises RootsError when the folder holds a complete run, something else, or a build that is still at work.
+    """
+    if (run / manifest.NAME).exists() and not (run / manifest.UNFINISHED).exists():
+        raise RootsError(str(run), "holds a complete run", "name another folder with --to, or remove this one")
+    if (run / manifest.UNFINISHED).exists():
+        if not resume:
+            raise RootsError(str(run), "holds an unfinished run", "go on with --resume, or remove the folder")
+    elif run.exists() and any(run.iterdir()):
+        raise RootsError(str(run), "is not empty and is no run of roots", "name an empty or a new folder with --to")
+    work = run / manifest.WORK
+    try:
+        work.mkdir(parents=True, exist_ok=True)
+        write_atomically(run / manifest.UNFINISHED,
+                         b'{"note": "This build is not complete. .work holds unscrubbed text. Go on with roots build --resume."}\n')
+        lock = (work / "lock").open("w")
+    except OSError as error:
+        raise RootsError(str(run), f"cannot be written: {error.strerror}", "name a folder that you may write to") from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise RootsError(str(run), "is being written by another build", "wait for it, or name another folder") from None
+        yield work
+
+
+def inputs_for(workspace: Workspace, admitted: Sequence[str], data: Path) -> list[Input]:
+    """The raw files of the admitted sources, in the build's order: source, then path.
+
+    Raises RootsError for a source without files, and for a file whose digest is not the one that its record names.
+    """
+    found: list[Input] = []
+    for id in sorted(admitted):
+        source = workspace.sources[id]
+        inputs = inputs_of(id, data, source.data.files, source.data.format, text=source.data.text, record_id=source.data.record_id,
+                           language=source.data.language, url=source.data.url, html=source.data.html)
+        for input in inputs:
+            expected = source.data.sha256.get(input.path)
+            if expected and expected != input.snapshot:
+                raise RootsError(input.file, f"is not the file that {source.file} names (sha256 {input.snapshot[:12]}…)",
+                                 "restore the file, or have the record reviewed and approved again")
+        found += inputs
+    return sorted(found, key=lambda input: (input.source, input.path))
+
+
+@dataclass
+class _Passes:
+    order: Order
+    engine: Engine
+    rules: Rules
+    work: Path
+
+    def __post_init__(self) -> None:
+        self.code = folder_digest(PACKAGE, ["**/*.py"])
+
+    def _folder(self, name: str, *inputs: Any) -> Folder:
+        return Folder(self.work / f"{name}-{value_digest([self.code, *inputs])[:16]}")
+
+    def judge(self, inputs: Sequence[Input]) -> list[dict[str, Any]]:
+        """The receipts of all judged blocks, in the build's order; raises RootsError when one is missing."""
+        self.judged = self._folder("judged", self.rules, [asdict(input) | {"file": ""} for input in inputs])
+        tasks = tasks_for(inputs, self.engine.workers)
+        self.engine.run("judge", lambda pipeline: pipeline | Judging(tasks, self.rules, self.judged.path),
+                        lambda: f"{self.judged.count()} blocks of {len(inputs)} files")
+        receipts = sorted(self.judged.receipts(), key=lambda receipt: (receipt["source"], receipt["path"], receipt["number"]))
+        for input in inputs:
+            numbers = [r["number"] for r in receipts if (r["source"], r["path"]) == (input.source, input.path)]
+            last = [r["number"] for r in receipts if (r["source"], r["path"]) == (input.source, input.path) and r["last"]]
+            if len(last) != 1 or numbers != list(range(last[0] + 1)):
+                raise RootsError(f"{input.source} · {input.path}", "was not read to its end",
+                                 "run the build again with --resume; if that does not help, report it")
+        self._unique_ids(receipts)
+        return receipts
+
+    def _unique_ids(self, receipts: Sequence[dict[str, Any]]) -> None:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        from roots.pipelines.work import read_batch
+        columns = [read_batch(self.judged.file(receipt["name"], "arrow")).column("id") for receipt in receipts]
+        ids = pa.chunked_array(columns, pa.string())
+        counts = pc.value_counts(ids)
+        if len(counts) != len(ids):
+            twice = counts.filter(pc.greater(counts.field(1), 1)).field(0)[0].as_py()
+            raise RootsError(self.order.recipe.file, f"two records have the id {twice}",
+                             "a source's record_id must be unique within the source; leave it out to use the place in the file")
+
+    def deduplicate(self, judged: Sequence[dict[str, Any]]) -> tuple[str, dict[str, Any]]:
+        if "deduplicate" not in self.order.recipe.stages:
+            return "", {}
+        blocks, offset = [], 0
+        for receipt in judged:
+            name = receipt["name"]
+            blocks.append(JudgedBlock(str(self.judged.file(name, "arrow")), str(self.judged.file(name, "sig.arrow")),
+                                      receipt["rows"], offset))
+            offset += receipt["rows"]
+        folder = self._folder("decisions", self.judged.path.name, self.rules.dedup)
+        folder.path.mkdir(parents=True, exist_ok=True)
+        to = folder.file("decisions", "arrow")
+        if folder.whole("decisions"):
+            return str(to), (folder.receipt("decisions") or {})["duplicates"]
+        with self.engine.measured("deduplicate"), progress("deduplicate", lambda: f"{offset} documents"):
+            counts = deduplicate(blocks, self.rules.dedup, str(to), self.engine.pipeline)
+        folder.receive("decisions", {"duplicates": counts}, ["arrow"])
+        return str(to), counts
+
+    def finish(self, judged: Sequence[dict[str, Any]], decisions: str) -> list[dict[str, Any]]:
+        """The receipts of all finished blocks, in the build's order."""
+        receipt = (Folder(Path(decisions).parent).receipt("decisions") or {}).get("files") if decisions else {}
+        folder = self._folder("finished", self.judged.path.name, receipt, self.rules)
+        folder.path.mkdir(parents=True, exist_ok=True)
+        blocks, offset = [], 0
+        for one in judged:
+            blocks.append(JudgedFile(one["name"], str(self.judged.file(one["name"], "arrow")), offset))
+            offset += one["rows"]
+        self.engine.run("finish", lambda pipeline: pipeline | Finishing(blocks, decisions, self.rules, folder.path),
+                        lambda: f"{folder.count()} of {len(blocks)} blocks")
+        self.finished = folder
+        return [folder.receipt(block.name) or {} for block in blocks]
+
+    def write(self, finished: Sequence[dict[str, Any]], judged: Sequence[dict[str, Any]]) -> tuple[list[writing.Shard], Ledger]:
+        """Shards, ledger parts and rejected records; raises RootsError when the books do not balance."""
+        run = self.order.run
+        for kind in manifest.RESULTS:
+            shutil.rmtree(run / kind, ignore_errors=True)
+        shards = writing.plan_shards([receipt["units"] for receipt in finished], self.order.recipe.writing.shard_megabytes << 20)
+        parts = writing.plan_ledger([receipt["rows"] for receipt in finished], shards)
+        blocks = [str(self.finished.path / receipt["name"]) for receipt in finished]
+        self.engine.run("write", lambda pipeline: pipeline | writing.Writing(shards, parts, blocks, run),
+                        lambda: f"{len(shards)} shards, {len(parts)} ledger parts")
+        ledger = writing.count(run, parts)
+        for receipt in judged:
+            ledger.read[receipt["source"]] += receipt["read"]
+            for rejected in receipt["rejected"]:
+                ledger.rejected[receipt["source"], rejected["reason"]] += 1
+        write_rejected([rejected for receipt in judged for rejected in receipt["rejected"]], self.rules, run)
+        ledger.balance()
+        return shards, ledger
+
+    def tokenise(self, shards: Sequence[writing.Shard]) -> tuple[dict[str, Any], dict[str, Any]]:
+        if not self.rules.tokenizer or not shards:
+            return {}, {}
+        return tokens.train_and_pack(self.order.run, [shard.path for shard in shards], self.order.recipe, self.rules.tokenizer, self.engine)
+
+
+def _record(order: Order, verdicts: dict[str, Verdict], inputs: Sequence[Input], rules: Rules) -> dict[str, Any]:
+    """What is known before a byte is read: the recipe, the sources and their verdicts, the digests of everything that decides."""
+    workspace = order.workspace
+    sources = {}
+    for id in order.recipe.sources:
+        sources[id] = workspace.describe(id) | verdicts[id].as_json() | {
+            "files": [{"path": input.path, "sha256": input.snapshot, "bytes": input.size} for input in inputs if input.source == id]}
+    return {
+        "format": 1, "roots": __version__, "as_of": order.as_of.isoformat(),
+        "recipe": as_json(order.recipe), "recipe_file": order.recipe.file, "sources": sources,
+        "digests": workspace.digests() | {"recipe": value_digest(as_json(order.recipe)), "rules": value_digest(rules),
+                                          "code": folder_digest(PACKAGE, ["**/*.py"])},
+        "limits": workspace.limits(), "personal_data": workspace.kinds_of_personal_data(),
+    }
+
+
+def _costs(run: Path, engine: Engine, inputs: Sequence[Input]) -> None:
+    content = {"workers": engine.workers, "runner": engine.runner, "passes": engine.costs,
+               "input_bytes": sum(input.size for input in inputs)}
+    write_atomically(run / "timings.json", (json.dumps(content, indent=1, sort_keys=True) + "\n").encode())

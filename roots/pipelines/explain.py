@@ -1,0 +1,176 @@
+"""What happened to this document, and why? Its story in sentences, from the run folder alone."""
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+
+from roots import manifest
+from roots.document import MEASURE
+from roots.errors import RootsError
+
+
+@dataclass(frozen=True)
+class Story:
+    """One document's ledger row, its text where it was kept, and the sentences."""
+
+    row: Mapping[str, Any]
+    text: str | None
+    sentences: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        measures = {name.removeprefix(MEASURE): value for name, value in self.row.items() if name.startswith(MEASURE) and value is not None}
+        plain = {name: value for name, value in self.row.items() if not name.startswith(MEASURE)}
+        return {**plain, "measures": measures, "text": self.text, "story": list(self.sentences)}
+
+
+def explain(run: Path, id: str) -> Story:
+    """The story of the document with this id (or the beginning of an id, 8 digits or more).
+
+    Raises RootsError when no document, or more than one, is meant.
+    """
+    record = manifest.read(run)
+    if len(id) < 8 or any(letter not in "0123456789abcdef" for letter in id.lower()):
+        raise RootsError(id, "is no document id", "an id has 32 hexadecimal digits; the first 8 or more will do. For a sentence use --text")
+    rows = _rows(run, pc.starts_with(pc.field("id"), id.lower()))
+    if not rows:
+        raise RootsError(str(run), f"no document with id {id} was read", "see RUN/rejected for records that could not be read")
+    if len(rows) > 1:
+        raise RootsError(id, f"{len(rows)} documents begin like this", "give more digits: " + ", ".join(row["id"] for row in rows[:3]))
+    return tell(run, record, rows[0])
+
+
+def find(run: Path, sentence: str) -> list[Story]:
+    """The stories of the kept documents that hold this sentence, as it is or differing in white space, at most ten.
+
+    Raises RootsError when the sentence is empty or nothing holds it.
+    """
+    record = manifest.read(run)
+    wanted = " ".join(unicodedata.normalize("NFC", sentence).split())
+    if not wanted:
+        raise RootsError("--text", "is empty", "give a sentence of the document")
+    found: list[str] = []
+    for shard in record["shards"]:
+        for batch in _batches(run, shard["path"]):
+            texts = pc.replace_substring_regex(batch.column("text"), r"\s+", " ")
+            found += batch.column("id").filter(pc.match_substring(texts, wanted)).to_pylist()
+        if len(found) >= 10:
+            break
+    if not found:
+        kept = sum(shard["rows"] for shard in record["shards"])
+        raise RootsError(str(run), f"none of the {kept} kept documents holds this sentence",
+                         "personal data stands as tags in the corpus; leave such words out of the sentence")
+    rows = {row["id"]: row for row in _rows(run, pc.field("id").isin(found[:10]))}
+    return [tell(run, record, rows[id]) for id in found[:10]]
+
+
+def _batches(run: Path, shard: str) -> Iterator[pa.RecordBatch]:
+    with pa.memory_map(str(run / shard)) as source, pa.ipc.open_stream(source) as stream:
+        yield from stream
+
+
+def _rows(run: Path, condition: Any) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = ds.dataset(str(run / "ledger"), format="parquet").to_table(filter=condition).to_pylist()
+    return rows
+
+
+def tell(run: Path, record: Mapping[str, Any], row: Mapping[str, Any]) -> Story:
+    """The sentences of one ledger row."""
+    text = None
+    if row["shard"]:
+        text = _text(run, row)
+    parts = [*_origin(record, row), *_language(record, row), *_fate(run, record, row), *_measured(record, row)]
+    return Story(row, text, tuple(parts))
+
+
+def _text(run: Path, row: Mapping[str, Any]) -> str:
+    seen = 0
+    for batch in _batches(run, row["shard"]):
+        if row["row"] < seen + len(batch):
+            return str(batch.column("text")[row["row"] - seen].as_py())
+        seen += len(batch)
+    raise RootsError(row["shard"], f"has no row {row['row']}", "`roots verify` says what is wrong with the run")
+
+
+def _origin(record: Mapping[str, Any], row: Mapping[str, Any]) -> Iterator[str]:
+    source = record["sources"][row["source"]]
+    path = row["locator"].rpartition("#")[0]
+    digest = next((file["sha256"] for file in source["files"] if path == file["path"] or path.startswith(file["path"])), None)
+    yield (f"Document {row['id']} is {row['locator']} of the source “{source['name']}” ({row['source']}), "
+           f"in the care of {source['custodian'] or 'nobody named'}, under {source['licence'] or 'no licence'}.")
+    if digest:
+        yield f"The raw file has the sha256 {digest}."
+    if row["url"]:
+        yield f"The source found it at {row['url']}."
+
+
+def _language(record: Mapping[str, Any], row: Mapping[str, Any]) -> Iterator[str]:
+    declared = f"The source declares it as {row['declared']}; it" if row["declared"] else "It"
+    if row["language"]:
+        score = f" with a score of {row['language_score']:.2f}" if row["language_score"] is not None else ""
+        yield f"{declared} was identified as {row['language']}{score}."
+
+
+def _fate(run: Path, record: Mapping[str, Any], row: Mapping[str, Any]) -> Iterator[str]:
+    dropped = row["dropped"]
+    if dropped is None:
+        yield f"It was kept: row {row['row']} of {row['shard']}."
+        yield from _edits(row)
+        return
+    name, _, how = dropped.rpartition(".")
+    if name == "duplicate":
+        kept = _rows(run, pc.field("id") == row["duplicate_of"])
+        where = f", row {kept[0]['row']} of {kept[0]['shard']}" if kept and kept[0]["shard"] else ""
+        rule = f"{record['recipe_file']}: threshold = {record['recipe']['deduplication']['threshold']}"
+        yield (f"It was dropped as {'an exact copy' if how == 'exact' else 'a near duplicate'} of document {row['duplicate_of']}"
+               f"{' of the source ' + kept[0]['source'] if kept else ''}{where}: measured similarity {row['similarity']:.3f} ({rule}).")
+        return
+    limit = record["limits"].get(row["language"], {}).get(name)
+    value = row["language_score"] if name == "language_score" else row.get(MEASURE + name)
+    if limit and value is not None:
+        bound = limit["at_least"] if how == "low" else limit["at_most"]
+        least = "the least" if how == "low" else "the most"
+        yield (f"It was dropped because its {name} is {value:.4g}, and {least} allowed for {row['language']} is {bound:g}: "
+               f"{limit['file']}:{limit['line']} says why: {limit['why']}")
+        return
+    yield f"It was dropped: {_PLAIN.get(dropped) or _PLAIN.get(name) or 'the reason is'} ({dropped})."
+
+
+_PLAIN = {
+    "empty": "nothing is left of it after normalising",
+    "language.other": "its language is none that this build collects",
+    "language.undeclared": "its language is not among those that its source declares",
+    "takedown": "its withdrawal was asked for and granted, see governance/takedowns.toml",
+    "licence_header": "a licence header in the file does not agree with the licence of its source",
+    "personal_data": "it holds more personal data than may be replaced",
+    "failed": "a stage failed on it",
+}
+
+
+def _edits(row: Mapping[str, Any]) -> Iterator[str]:
+    kinds: dict[tuple[str, str], int] = {}
+    for edit in row["edits"] or ():
+        key = (edit["kind"], edit["replacement"])
+        kinds[key] = kinds.get(key, 0) + 1
+    if kinds:
+        said = ", ".join(f"{count} × {kind} by {replacement}" for (kind, replacement), count in sorted(kinds.items()))
+        yield f"Personal data was replaced: {said}."
+
+
+def _measured(record: Mapping[str, Any], row: Mapping[str, Any]) -> Iterator[str]:
+    limits = record["limits"].get(row["language"], {})
+    passed = []
+    for name in sorted(limits):
+        value = row["language_score"] if name == "language_score" else row.get(MEASURE + name)
+        if value is not None:
+            low, high = limits[name]["at_least"], limits[name]["at_most"]
+            bounds = " ".join(part for part in (f"≥ {low:g}" if low is not None else "", f"≤ {high:g}" if high is not None else "") if part)
+            passed.append(f"{name} {value:.4g} ({bounds}; {limits[name]['file']}:{limits[name]['line']})")
+    if passed:
+        yield "Measured, with the limits that apply: " + "; ".join(passed) + "."

@@ -1,0 +1,137 @@
+"""Pass 3: what is each document's fate? Judged blocks and decisions in; scrubbed, sifted blocks and ledger rows out."""
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import apache_beam as beam
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from roots import document, ledger
+from roots.pipelines.element import Piece
+from roots.pipelines.engine import count_cost
+from roots.pipelines.stages import Stage, text_bytes
+from roots.pipelines.work import Folder, read_batch, write_batches
+from roots.workspace import Rules
+
+STAGES = ("scrub",)
+POSITION = "position"  # of a kept row among the kept rows of its block; null = dropped
+
+SHARD = pa.schema([pa.field(name, document.COLUMNS[name]) for name in
+                   ("id", "source", "snapshot", "locator", "url", "kind", "language", "language_score", "text", "edits")]
+                  + [pa.field("licence", pa.string())])
+
+
+@dataclass(frozen=True)
+class JudgedFile:
+    """A judged block: its name, where it lies, and the global number of its first row."""
+
+    name: str
+    path: str
+    offset: int
+
+
+class Finishing(beam.PTransform):
+    """decisions → scrub → sift → kept rows and ledger rows, block by block."""
+
+    def __init__(self, blocks: Sequence[JudgedFile], decisions: str, rules: Rules, work: Path) -> None:
+        super().__init__("Finishing")
+        self.blocks, self.decisions, self.rules, self.work = list(blocks), decisions, rules, Folder(work)
+
+    def expand(self, pipeline: beam.Pipeline) -> beam.PCollection:
+        pieces = (
+            pipeline
+            | "Blocks" >> beam.Create(self.blocks, reshuffle=False)
+            | "Share out" >> beam.Reshuffle()
+            | "Decide" >> beam.ParDo(_Decide(self.decisions, self.work)).with_output_types(Piece)
+        )
+        for stage in (stage for stage in STAGES if stage in self.rules.recipe.stages):
+            pieces |= Stage(stage, self.rules)
+        return pieces | "Sift" >> beam.ParDo(_Sift(self.rules, self.work))
+
+
+class _Decide(beam.DoFn):
+    def __init__(self, decisions: str, work: Folder) -> None:
+        self.decisions, self.work = decisions, work
+
+    def setup(self) -> None:
+        self.table = None
+        if self.decisions:
+            with pa.memory_map(self.decisions) as source, pa.ipc.open_file(source) as reader:
+                self.table = reader.read_all().combine_chunks()
+
+    def process(self, block: JudgedFile) -> Iterator[Piece]:
+        if self.work.whole(block.name):
+            return
+        batch = read_batch(block.path)
+        yield Piece(block.name, decide(batch, self.table, block.offset) if self.table is not None else batch)
+
+
+def decide(batch: pa.RecordBatch, decisions: pa.Table, offset: int) -> pa.RecordBatch:
+    """The batch with the duplicates among its rows dropped; `decisions` is sorted by global row number."""
+    rows = decisions["document"].to_numpy()
+    first, last = np.searchsorted(rows, [offset, offset + len(batch)])
+    if first == last:
+        return batch
+    here = decisions.slice(first, last - first)
+    of = np.full(len(batch), -1, np.int64)
+    of[rows[first:last] - offset] = np.arange(last - first)
+    index = pa.array(of, mask=of < 0)
+    how = pc.take(pc.binary_join_element_wise("duplicate", here["how"].combine_chunks().cast(pa.string()), "."), index)
+    batch = document.with_columns(batch, {
+        "duplicate_of": pc.take(here["duplicate_of"].combine_chunks(), index),
+        "similarity": pc.take(here["similarity"].combine_chunks(), index),
+    })
+    return document.drop(batch, pc.is_valid(index), how)
+
+
+def sift(batch: pa.RecordBatch, licences: Mapping[str, str]) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+    """Kept and dropped part: (kept rows as a shard has them, sorted by language, stable; ledger rows of all, without text)."""
+    position = np.full(len(batch), -1, np.int64)
+    here = np.flatnonzero(document.kept(batch).to_numpy(zero_copy_only=False))
+    languages = batch.column("language").take(pa.array(here)).to_numpy(zero_copy_only=False).astype(object)
+    order = here[np.argsort(languages.astype(str), kind="stable")]
+    position[order] = np.arange(len(order))
+    kept = batch.take(pa.array(order))
+    known = {name: kept.column(name) for name in SHARD.names if name != "licence"}
+    source = kept.column("source").dictionary_encode()
+    licence = pa.array([licences.get(name, "") for name in source.dictionary.to_pylist()], pa.string())
+    known["licence"] = pa.DictionaryArray.from_arrays(source.indices, licence).cast(pa.string())
+    measures = [name.removeprefix(document.MEASURE) for name in batch.schema.names if name.startswith(document.MEASURE)]
+    columns = {name: batch.column(name) for name in ledger.schema(measures).names if name in batch.schema.names}
+    columns["bytes"] = pc.binary_length(batch.column("text")).cast(pa.int64())
+    columns[POSITION] = pa.array(position, mask=position < 0)
+    rows = pa.RecordBatch.from_pydict(columns)
+    return pa.RecordBatch.from_arrays([known[name] for name in SHARD.names], schema=SHARD), rows
+
+
+class _Sift(beam.DoFn):
+    def __init__(self, rules: Rules, work: Folder) -> None:
+        self.rules, self.work = rules, work
+
+    def process(self, piece: Piece) -> Iterator[str]:
+        wall, cpu = time.perf_counter(), time.process_time()
+        kept, rows = sift(piece.batch, self.rules.licences)
+        write_batches(self.work.file(piece.name, "kept.arrow"), kept.schema, [kept])
+        write_batches(self.work.file(piece.name, "rows.arrow"), rows.schema, [rows])
+        facts = {**piece.facts, "rows": len(rows), "units": units_of(kept)}
+        self.work.receive(piece.name, facts, ["kept.arrow", "rows.arrow"])
+        count_cost("sift", wall=time.perf_counter() - wall, cpu=time.process_time() - cpu,
+                   documents=len(rows), bytes=text_bytes(piece.batch))
+        yield piece.name
+
+
+def units_of(kept: pa.RecordBatch) -> list[tuple[str, int, int, int]]:
+    """The runs of one language: (language, first row, rows, bytes of text)."""
+    if not len(kept):
+        return []
+    languages = kept.column("language").to_numpy(zero_copy_only=False).astype(str)
+    starts = np.flatnonzero(np.r_[True, languages[1:] != languages[:-1]])
+    sizes = np.add.reduceat(pc.binary_length(kept.column("text")).to_numpy(zero_copy_only=False), starts)
+    ends = np.r_[starts[1:], len(kept)]
+    return [(str(languages[start]), int(start), int(end - start), int(size))
+            for start, end, size in zip(starts, ends, sizes, strict=True)]

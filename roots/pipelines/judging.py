@@ -1,0 +1,121 @@
+"""Pass 1: what is each document, and is it good? Raw files in; judged blocks and their signatures out."""
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import apache_beam as beam
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from roots import document
+from roots.digest import value_digest
+from roots.filters.signatures import sign
+from roots.pipelines.element import Piece
+from roots.pipelines.engine import count_cost
+from roots.pipelines.read import Block, Input, read
+from roots.pipelines.stages import Stage, text_bytes
+from roots.pipelines.work import Folder, write_batches
+from roots.workspace import Rules
+
+STAGES = ("normalise", "takedowns", "identify", "judge")  # what of a recipe belongs to this pass
+
+
+@dataclass(frozen=True)
+class Task:
+    """Every `of`-th block of one raw file, beginning with block number `slice`."""
+
+    input: Input
+    slice: int
+    of: int
+
+
+def tasks_for(inputs: Sequence[Input], workers: int) -> list[Task]:
+    """Files over a megabyte are shared between workers, so that one huge file does not serialise the build.
+
+    The blocks of a file have the same boundaries whatever the number of slices.
+    """
+    tasks = []
+    for input in inputs:
+        slices = 2 * workers if workers > 1 and input.size > 1 << 20 else 1
+        tasks += [Task(input, number, slices) for number in range(slices)]
+    return sorted(tasks, key=lambda task: (-task.input.size // task.of, task.input.source, task.input.path, task.slice))
+
+
+def block_name(input: Input, number: int) -> str:
+    """Content-addressed: the file's snapshot and how it is read, then the number of the block."""
+    how = {key: value for key, value in asdict(input).items() if key != "file"}
+    return f"{value_digest(how)[:16]}-{number:06d}"
+
+
+class Judging(beam.PTransform):
+    """read → the recipe's stages → judged blocks and signatures, all in one fused chain: no text is shuffled."""
+
+    def __init__(self, tasks: Sequence[Task], rules: Rules, work: Path) -> None:
+        super().__init__("Judging")
+        self.tasks, self.rules, self.work = list(tasks), rules, Folder(work)
+
+    def expand(self, pipeline: beam.Pipeline) -> beam.PCollection:
+        pieces = (
+            pipeline
+            | "Tasks" >> beam.Create(self.tasks, reshuffle=False)
+            | "Share out" >> beam.Reshuffle()
+            | "Read" >> beam.ParDo(_Read(self.rules, self.work)).with_output_types(Piece)
+        )
+        for stage in (stage for stage in STAGES if stage in self.rules.recipe.stages):
+            pieces |= Stage(stage, self.rules)
+        return pieces | "Keep judged" >> beam.ParDo(_Keep(self.rules, self.work))
+
+
+class _Read(beam.DoFn):
+    def __init__(self, rules: Rules, work: Folder) -> None:
+        self.rules, self.work = rules, work
+
+    def process(self, task: Task) -> Iterator[Piece]:
+        wall, cpu = time.perf_counter(), time.process_time()
+        for block in read(task.input, task.slice, task.of):
+            count_cost("read", wall=time.perf_counter() - wall, cpu=time.process_time() - cpu,
+                       documents=len(block.batch), bytes=text_bytes(block.batch))
+            name = block_name(task.input, block.number)
+            if not self.work.whole(name):
+                yield Piece(name, declare(block.batch, self.rules), _facts(task.input, block))
+            wall, cpu = time.perf_counter(), time.process_time()
+
+
+def _facts(input: Input, block: Block) -> dict[str, object]:
+    return {"source": input.source, "path": input.path, "number": block.number, "last": block.last,
+            "read": block.read, "rejected": [asdict(rejected) for rejected in block.rejected]}
+
+
+def declare(batch: pa.RecordBatch, rules: Rules) -> pa.RecordBatch:
+    """The declared language in our codes; the source's only language where the record does not say."""
+    if not len(batch):
+        return batch
+    only = rules.judge.declared.get(batch.column("source")[0].as_py(), ())
+    raw = batch.column("declared").dictionary_encode()
+    ours = pa.array([rules.aliases.get(name, name) for name in raw.dictionary.to_pylist()], pa.string())
+    declared = pa.DictionaryArray.from_arrays(raw.indices, ours).cast(pa.string())
+    if len(only) == 1:
+        declared = pc.fill_null(declared, only[0])
+    return document.with_columns(batch, {"declared": declared})
+
+
+class _Keep(beam.DoFn):
+    def __init__(self, rules: Rules, work: Folder) -> None:
+        self.rules, self.work = rules, work
+
+    def process(self, piece: Piece) -> Iterator[str]:
+        wall, cpu = time.perf_counter(), time.process_time()
+        signatures = sign(piece.batch, self.rules.signatures)
+        count_cost("sign", wall=time.perf_counter() - wall, cpu=time.process_time() - cpu,
+                   documents=len(piece.batch), bytes=text_bytes(piece.batch))
+        wall, cpu = time.perf_counter(), time.process_time()
+        write_batches(self.work.file(piece.name, "arrow"), piece.batch.schema, [piece.batch])
+        write_batches(self.work.file(piece.name, "sig.arrow"), signatures.schema, [signatures])
+        facts = {**piece.facts, "rows": len(piece.batch), "bytes": text_bytes(piece.batch)}
+        self.work.receive(piece.name, facts, ["arrow", "sig.arrow"])
+        count_cost("write", wall=time.perf_counter() - wall, cpu=time.process_time() - cpu,
+                   documents=len(piece.batch), bytes=facts["bytes"])
+        yield piece.name

@@ -1,0 +1,91 @@
+"""Passes 5 and 6: which tokenizer, and which tokens? Trained on the finished shards, then packed shard by shard."""
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import apache_beam as beam
+
+from roots.pipelines.engine import Engine, count_cost, progress
+from roots.pipelines.work import write_atomically
+from roots.recipe import Recipe
+from roots.tokenizer.recipe import TokenizerRecipe
+from roots.tokenizer.tokens import tokenise
+from roots.tokenizer.train import train
+
+SPLITS = ("train", "valid")
+
+
+@dataclass(frozen=True)
+class Packing:
+    """One document shard and the number of its token parts."""
+
+    shard: str
+    number: int
+
+
+class Tokenising(beam.PTransform):
+    """Packs each shard into its own token parts, one for each split."""
+
+    def __init__(self, packings: Sequence[Packing], run: Path, recipe: Recipe) -> None:
+        super().__init__("Tokenising")
+        self.packings, self.run, self.recipe = list(packings), run, recipe
+
+    def expand(self, pipeline: beam.Pipeline) -> beam.PCollection:
+        return (
+            pipeline
+            | "Shards" >> beam.Create(self.packings, reshuffle=False)
+            | "Share out" >> beam.Reshuffle()
+            | "Tokenise" >> beam.ParDo(_Tokenise(self.run, self.recipe))
+        )
+
+
+class _Tokenise(beam.DoFn):
+    def __init__(self, run: Path, recipe: Recipe) -> None:
+        self.run, self.recipe = run, recipe
+
+    def process(self, packing: Packing) -> Iterator[str]:
+        wall, cpu = time.perf_counter(), time.process_time()
+        parts = {split: part_of(self.run, split, packing.number) for split in SPLITS}
+        writing = self.recipe.writing
+        counts = tokenise(self.run / packing.shard, self.run / "tokenizer" / "tokenizer.json", parts,
+                          writing.sequence_length, writing.validation_share, self.recipe.seed)
+        write_atomically(self.run / ".work" / "tokens" / f"{packing.number:05d}.json", json.dumps(counts, sort_keys=True).encode())
+        languages = counts["languages"].values()
+        count_cost("tokenise", wall=time.perf_counter() - wall, cpu=time.process_time() - cpu,
+                   documents=sum(one["documents"] for one in languages), bytes=sum(one["bytes"] for one in languages))
+        yield packing.shard
+
+
+def part_of(run: Path, split: str, number: int) -> Path:
+    return run / "tokens" / split / f"part-{number:05d}.arrow"
+
+
+def train_and_pack(run: Path, shards: Sequence[str], recipe: Recipe, tokenizer: TokenizerRecipe,
+                   engine: Engine) -> tuple[dict[str, Any], dict[str, Any]]:
+    """RUN/tokenizer/tokenizer.json and RUN/tokens; returns what the manifest says of each."""
+    if recipe.vocabulary:
+        tokenizer = replace(tokenizer, vocabulary=recipe.vocabulary)
+    with engine.measured("tokenizer"), progress("tokenizer", lambda: f"{tokenizer.vocabulary} entries"):
+        trained = train([run / shard for shard in shards], tokenizer, recipe.seed, run / "tokenizer" / "tokenizer.json")
+    packings = [Packing(shard, number) for number, shard in enumerate(shards)]
+    engine.run("tokens", lambda pipeline: pipeline | Tokenising(packings, run, recipe), lambda: f"{len(shards)} shards")
+    languages: dict[str, dict[str, int]] = {}
+    splits: dict[str, dict[str, int]] = {split: {} for split in SPLITS}
+    for packing in packings:
+        counts = json.loads((run / ".work" / "tokens" / f"{packing.number:05d}.json").read_bytes())
+        for language, figures in counts["languages"].items():
+            _add(languages.setdefault(language, {}), figures)
+        for split, figures in counts["splits"].items():
+            _add(splits[split], figures)
+    return trained, {"languages": languages, "splits": splits, "sequence_length": recipe.writing.sequence_length}
+
+
+def _add(total: dict[str, int], figures: dict[str, Any]) -> None:
+    for key, value in figures.items():
+        if isinstance(value, (int, float)):
+            total[key] = total.get(key, 0) + value  # type: ignore[assignment]

@@ -1,0 +1,207 @@
+"""Pass 4: which row goes where? The driver counts, workers copy ranges; the bytes of shards and ledger follow from the plan."""
+from __future__ import annotations
+
+import bisect
+import os
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import apache_beam as beam
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from roots import document, ledger
+from roots.ledger import Ledger
+from roots.pipelines.engine import count_cost
+from roots.pipelines.finishing import POSITION, SHARD
+from roots.pipelines.work import read_batch, write_batches
+
+BATCH_BYTES = 2 << 20     # of text in one record batch of a shard
+LEDGER_ROWS = 200_000     # rows of one ledger part, about
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A run of kept rows of one language in one finished block."""
+
+    block: int      # index in the build's order of blocks
+    start: int
+    count: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Shard:
+    """One file of documents: which units, in order."""
+
+    path: str       # relative to RUN
+    language: str
+    units: tuple[Unit, ...]
+
+    @property
+    def rows(self) -> int:
+        return sum(unit.count for unit in self.units)
+
+
+@dataclass(frozen=True)
+class LedgerPart:
+    """One Parquet file of ledger rows, and where the kept rows of its blocks went."""
+
+    path: str
+    blocks: tuple[int, ...]
+    # of each block: (first position, shard, row in the shard of that first position), sorted by position
+    places: dict[int, tuple[tuple[int, str, int], ...]] = field(hash=False)
+
+
+def plan_shards(units: Sequence[Sequence[tuple[str, int, int, int]]], shard_bytes: int) -> list[Shard]:
+    """Shards by language, each closed when it has reached its size; `units` by block, in the build's order."""
+    by_language: dict[str, list[Unit]] = {}
+    for block, runs in enumerate(units):
+        for language, start, count, size in runs:
+            by_language.setdefault(language, []).append(Unit(block, start, count, size))
+    shards: list[Shard] = []
+    for language in sorted(by_language):
+        waiting: list[Unit] = []
+        number = size = 0
+        for unit in by_language[language]:
+            waiting.append(unit)
+            size += unit.bytes
+            if size >= shard_bytes:
+                shards.append(Shard(f"documents/{language}/part-{number:05d}.arrow", language, tuple(waiting)))
+                waiting, number, size = [], number + 1, 0
+        if waiting:
+            shards.append(Shard(f"documents/{language}/part-{number:05d}.arrow", language, tuple(waiting)))
+    return shards
+
+
+def plan_ledger(rows: Sequence[int], shards: Sequence[Shard]) -> list[LedgerPart]:
+    """Consecutive blocks to a part; `rows` by block."""
+    places: dict[int, list[tuple[int, str, int]]] = {}
+    for shard in shards:
+        row = 0
+        for unit in shard.units:
+            places.setdefault(unit.block, []).append((unit.start, shard.path, row))
+            row += unit.count
+    parts: list[LedgerPart] = []
+    waiting: list[int] = []
+    size = 0
+    for block, count in enumerate(rows):
+        waiting.append(block)
+        size += count
+        if size >= LEDGER_ROWS or block == len(rows) - 1:
+            where = {one: tuple(sorted(places.get(one, ()))) for one in waiting}
+            parts.append(LedgerPart(f"ledger/part-{len(parts):05d}.parquet", tuple(waiting), where))
+            waiting, size = [], 0
+    return parts
+
+
+class Writing(beam.PTransform):
+    """Copies the planned ranges into shards and ledger parts under RUN."""
+
+    def __init__(self, shards: Sequence[Shard], parts: Sequence[LedgerPart], blocks: Sequence[str], run: Path) -> None:
+        super().__init__("Writing")
+        self.shards, self.parts, self.blocks, self.run = list(shards), list(parts), list(blocks), run
+
+    def expand(self, pipeline: beam.Pipeline) -> beam.PCollection:
+        jobs: list[Any] = [*self.shards, *self.parts]
+        return (
+            pipeline
+            | "Jobs" >> beam.Create(jobs, reshuffle=False)
+            | "Share out" >> beam.Reshuffle()
+            | "Copy" >> beam.ParDo(_Copy(self.blocks, self.run))
+        )
+
+
+class _Copy(beam.DoFn):
+    def __init__(self, blocks: Sequence[str], run: Path) -> None:
+        self.blocks, self.run = list(blocks), run
+
+    def process(self, job: Shard | LedgerPart) -> Iterator[str]:
+        wall, cpu = time.perf_counter(), time.process_time()
+        if isinstance(job, Shard):
+            size = write_shard(job, self.blocks, self.run)
+            count_cost("shards", wall=time.perf_counter() - wall, cpu=time.process_time() - cpu, documents=job.rows, bytes=size)
+        else:
+            rows = write_ledger(job, self.blocks, self.run)
+            count_cost("ledger", wall=time.perf_counter() - wall, cpu=time.process_time() - cpu, documents=rows, bytes=0)
+        yield job.path
+
+
+def write_shard(shard: Shard, blocks: Sequence[str], run: Path) -> int:
+    """One shard as an Arrow IPC stream, uncompressed, in batches of about BATCH_BYTES of text; returns bytes of text."""
+    total = 0
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        nonlocal total
+        waiting: list[pa.RecordBatch] = []
+        size = 0
+        for unit in shard.units:
+            rows = read_batch(f"{blocks[unit.block]}.kept.arrow").slice(unit.start, unit.count)
+            waiting.append(rows)
+            size += unit.bytes
+            total += unit.bytes
+            if size >= BATCH_BYTES:
+                yield _joined(waiting)
+                waiting, size = [], 0
+        if waiting:
+            yield _joined(waiting)
+
+    write_batches(run / shard.path, SHARD, batches(), stream=True)
+    return total
+
+
+def _joined(batches: Sequence[pa.RecordBatch]) -> pa.RecordBatch:
+    """One batch of its own buffers: the same bytes whatever slices it came from."""
+    return pa.Table.from_batches(batches).combine_chunks().take(
+        pa.array(np.arange(sum(len(batch) for batch in batches)))).combine_chunks().to_batches()[0]
+
+
+def write_ledger(part: LedgerPart, blocks: Sequence[str], run: Path) -> int:
+    """One ledger part as Parquet, rows in the order in which they were read; returns the number of rows."""
+    tables = []
+    for block in part.blocks:
+        rows = read_batch(f"{blocks[block]}.rows.arrow")
+        places = part.places[block]
+        starts = [start for start, _, _ in places]
+        shards: list[str | None] = []
+        numbers: list[int | None] = []
+        for position in rows.column(POSITION).to_pylist():
+            if position is None:
+                shards.append(None)
+                numbers.append(None)
+            else:
+                start, shard, row = places[bisect.bisect_right(starts, position) - 1]
+                shards.append(shard)
+                numbers.append(row + position - start)
+        measures = [name.removeprefix(document.MEASURE) for name in rows.schema.names if name.startswith(document.MEASURE)]
+        schema = ledger.schema(measures)
+        known = {name: rows.column(name) for name in rows.schema.names if name != POSITION}
+        known |= {"shard": pa.array(shards, pa.string()), "row": pa.array(numbers, pa.int64())}
+        tables.append(pa.table([known[name] for name in schema.names], schema=schema))
+    table = pa.concat_tables(tables)
+    path = run / part.path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    pq.write_table(table, draft, compression="zstd", row_group_size=64 * 1024)
+    os.replace(draft, path)
+    return len(table)
+
+
+def count(run: Path, parts: Sequence[LedgerPart]) -> Ledger:
+    """The counts of every ledger part, read back from the files that were written."""
+    total = Ledger()
+    for part in parts:
+        total += Ledger.of(pq.read_table(run / part.path, columns=["source", "language", "dropped", "bytes"]))
+    return total
+
+
+def texts_of(run: Path, shard: str) -> pa.Table:
+    """A shard, memory-mapped."""
+    with pa.memory_map(str(run / shard)) as source, pa.ipc.open_stream(source) as reader:
+        return reader.read_all()
+
+

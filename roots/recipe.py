@@ -1,0 +1,146 @@
+"""What does a build do? A recipe: sources, ordered stages, seed, profile; no paths and no secrets, those are flags."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from roots.records import Table
+
+# What may stand in a recipe, in the only order that makes sense (a stage may be left out; law 1 wants `sift` last).
+STAGES = ("normalise", "takedowns", "identify", "judge", "deduplicate", "scrub", "sift")
+REQUIRED = ("normalise", "takedowns", "sift")  # text in one form, withdrawals honoured, kept and dropped set apart: always
+KEEP_ORDERS = ("licence", "trust", "longest", "id")
+
+
+@dataclass(frozen=True)
+class Deduplication:
+    """How alike is too alike, and which copy stays?"""
+
+    threshold: float = 0.7           # Jaccard similarity of shingles, measured against the kept document
+    shingle: int = 5                 # words, or characters where words are not separated
+    permutations: int = 256
+    keep: tuple[str, ...] = KEEP_ORDERS
+    trust: tuple[str, ...] = ()      # source ids, most trusted first; the others follow alike
+
+
+@dataclass(frozen=True)
+class Writing:
+    """What size are the shards and the token sequences?"""
+
+    shard_megabytes: int = 256
+    sequence_length: int = 2048
+    validation_share: float = 0.05
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The whole of a build's intent, from pipelines/<name>.toml."""
+
+    id: str
+    name: str
+    purpose: str
+    seed: int
+    sources: tuple[str, ...]
+    profile: str
+    stages: tuple[str, ...]
+    deduplication: Deduplication = field(default_factory=Deduplication)
+    tokenizer: str = ""              # name of a file in tokenizer/; empty = no tokenizer, no tokens
+    vocabulary: int | None = None    # None = as the tokenizer's own recipe says
+    writing: Writing = field(default_factory=Writing)
+    file: str = ""
+    lines: Mapping[str, int] = field(default_factory=dict)  # key → line in the file
+
+
+def recipe_from(table: Table, id: str) -> Recipe | None:
+    """A recipe from its file, or None with the problems noted in the table."""
+    before = len(table.problems)
+    stages: list[str] = []
+    deduplication = Deduplication()
+    for stage in table.tables("stage", required=True):
+        name = stage.choice("do", STAGES, required=True)
+        if name == "deduplicate":
+            deduplication = _deduplication(stage)
+        if name:
+            if name in stages:
+                stage.problem("do", f"{name!r} stands twice", "keep one of them")
+            stages.append(name)
+        stage.done()
+    if stages != sorted(stages, key=STAGES.index):
+        table.problem("stage", "the stages stand in an order that does not work", "order them: " + ", ".join(STAGES))
+    for name in REQUIRED:
+        if stages and name not in stages:
+            table.problem("stage", f"{name!r} is missing", f'add [[stage]] do = "{name}"')
+    tokenizer, write = table.table("tokenizer"), table.table("write")
+    sources = table.texts("sources", required=True)
+    for source in sorted({source for source in sources if sources.count(source) > 1}):
+        table.problem("sources", f"{source!r} stands twice", "keep one of them")
+    recipe = Recipe(
+        id=id,
+        name=table.text("name", required=True),
+        purpose=table.text("purpose", required=True),
+        seed=table.whole("seed", required=True) or 0,
+        sources=sources,
+        profile=table.text("profile", required=True),
+        stages=tuple(stages),
+        deduplication=deduplication,
+        tokenizer=tokenizer.text("train"),
+        vocabulary=tokenizer.whole("vocabulary"),
+        writing=_writing(write),
+        file=table.file,
+        lines={key: table.line(key) for key in ("sources", "profile", "stage", "tokenizer", "write")},
+    )
+    tokenizer.done()
+    table.done()
+    return recipe if len(table.problems) == before else None
+
+
+def _deduplication(stage: Table) -> Deduplication:
+    plain = Deduplication()
+    threshold = stage.number("threshold", default=plain.threshold) or 0.0
+    if not 0.3 <= threshold <= 1:
+        stage.problem("threshold", f"is {threshold}", "write a similarity from 0.3 to 1")
+    found = Deduplication(
+        threshold=threshold,
+        shingle=stage.whole("shingle", default=plain.shingle) or plain.shingle,
+        permutations=stage.whole("permutations", default=plain.permutations) or plain.permutations,
+        keep=stage.texts("keep", among=KEEP_ORDERS) or plain.keep,
+        trust=stage.texts("trust"),
+    )
+    if not 1 <= found.shingle <= 50:
+        stage.problem("shingle", f"is {found.shingle}", "write a number from 1 to 50")
+    if not 16 <= found.permutations <= 1024:
+        stage.problem("permutations", f"is {found.permutations}", "write a number from 16 to 1024")
+    return found
+
+
+def _writing(write: Table) -> Writing:
+    plain = Writing()
+    share = write.number("validation_share", default=plain.validation_share)
+    found = Writing(
+        shard_megabytes=write.whole("shard_megabytes", default=plain.shard_megabytes) or 0,
+        sequence_length=write.whole("sequence_length", default=plain.sequence_length) or 0,
+        validation_share=plain.validation_share if share is None else share,
+    )
+    if found.shard_megabytes < 1:
+        write.problem("shard_megabytes", f"is {found.shard_megabytes}", "write 1 or more")
+    if not 16 <= found.sequence_length <= 1 << 20:
+        write.problem("sequence_length", f"is {found.sequence_length}", "write a number from 16 to 1048576")
+    if not 0 <= found.validation_share < 1:
+        write.problem("validation_share", f"is {found.validation_share}", "write a share from 0 to below 1")
+    write.done()
+    return found
+
+
+def as_json(recipe: Recipe) -> dict[str, Any]:
+    """The recipe as plain data, for digests and for the manifest: what it says, not where it lies."""
+    return {
+        "id": recipe.id, "name": recipe.name, "purpose": recipe.purpose, "seed": recipe.seed,
+        "sources": list(recipe.sources), "profile": recipe.profile, "stages": list(recipe.stages),
+        "deduplication": {"threshold": recipe.deduplication.threshold, "shingle": recipe.deduplication.shingle,
+                          "permutations": recipe.deduplication.permutations, "keep": list(recipe.deduplication.keep),
+                          "trust": list(recipe.deduplication.trust)},
+        "tokenizer": recipe.tokenizer, "vocabulary": recipe.vocabulary,
+        "writing": {"shard_megabytes": recipe.writing.shard_megabytes, "sequence_length": recipe.writing.sequence_length,
+                    "validation_share": recipe.writing.validation_share},
+    }

@@ -1,0 +1,314 @@
+"""What do people's five folders say? The only opener of them: records, their problems, and the rules that workers need."""
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from roots.catalogue.source import Source, source_from
+from roots.digest import folder_digest
+from roots.errors import Problem, Problems, RootsError
+from roots.filters import languages as tongues
+from roots.governance import takedowns as withdrawals
+from roots.governance.expressions import Licences, licences_of
+from roots.governance.gate import admit
+from roots.governance.licences import licence_from
+from roots.governance.people import People, people_from
+from roots.governance.personal_data import PersonalData, personal_data_from
+from roots.governance.profiles import Profile, profile_from
+from roots.recipe import Recipe, recipe_from
+from roots.records import Table, suggestion
+from roots.tokenizer.recipe import TokenizerRecipe, tokenizer_from
+from roots.verdict import Verdict
+
+if TYPE_CHECKING:
+    from roots.filters.duplicates import DedupRules
+    from roots.filters.identify import IdentifyRules
+    from roots.filters.judge import JudgeRules
+    from roots.filters.signatures import SignatureRules
+    from roots.governance.scrub import ScrubRules
+
+FOLDERS = ("catalogue", "governance", "filters", "pipelines", "tokenizer")
+LARGEST = 4 << 20  # bytes of a file that people edit
+Record = TypeVar("Record")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Everything that a worker needs, loaded and checked once: workers open no people's folder."""
+
+    recipe: Recipe
+    licences: Mapping[str, str]      # source → the licence concluded for it
+    aliases: Mapping[str, str]       # every known code of a language → ours
+    takedowns: withdrawals.Takedowns
+    identify: IdentifyRules
+    judge: JudgeRules
+    signatures: SignatureRules
+    dedup: DedupRules
+    scrub: ScrubRules
+    tokenizer: TokenizerRecipe | None
+
+
+class Workspace:
+    """A folder with the five folders in it. Records are read when they are asked for; `problems` gathers what is wrong."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+        self.problems: list[Problem] = []
+
+    @classmethod
+    def find(cls, folder: Path | None = None) -> Workspace:
+        """The workspace of this folder, or of the current one or the nearest above it. Raises RootsError when there is none."""
+        if folder is not None:
+            missing = [name for name in FOLDERS if not (folder / name).is_dir()]
+            if missing:
+                raise RootsError(str(folder), f"is no workspace: {', '.join(missing)} is not there", "`roots init DIR` makes a new one")
+            return cls(folder)
+        here = Path.cwd()
+        for candidate in (here, *here.parents):
+            if all((candidate / name).is_dir() for name in FOLDERS):
+                return cls(candidate)
+        raise RootsError(str(here), "neither this folder nor one above it is a workspace",
+                         "name one with --workspace, or make one: roots init DIR")
+
+    def relative(self, path: Path) -> str:
+        """A file as messages name it: from the workspace where it lies inside, as it was given elsewhere."""
+        try:
+            return path.resolve().relative_to(self.folder).as_posix()
+        except ValueError:
+            return str(path)
+
+    def table(self, path: Path) -> Table | None:
+        """A TOML file as a Table, or None with the problem noted."""
+        name = self.relative(path)
+        try:
+            if path.stat().st_size > LARGEST:
+                self.problems.append(Problem(name, 0, "", "is larger than 4 MB", "records are small: is this data?"))
+                return None
+            return Table.parse(name, path.read_bytes(), self.problems)
+        except FileNotFoundError:
+            self.problems.append(Problem(name, 0, "", "does not exist", _nearest(path)))
+        except OSError as error:
+            self.problems.append(Problem(name, 0, "", f"cannot be read: {error.strerror}", "look at the file's permissions"))
+        return None
+
+    def _records(self, folder: str, parse: Callable[[Table, str], Record | None]) -> dict[str, Record]:
+        found: dict[str, Record] = {}
+        for path in sorted((self.folder / folder).glob("*.toml")):
+            table = self.table(path)
+            record = parse(table, path.stem) if table else None
+            if record is not None:
+                found[path.stem] = record
+        return found
+
+    @cached_property
+    def sources(self) -> Mapping[str, Source]:
+        return self._records("catalogue/sources", lambda table, id: source_from(table, self.codes, id))
+
+    @cached_property
+    def licences(self) -> Licences:
+        return licences_of(self._records("governance/licences", licence_from).values())
+
+    @cached_property
+    def profiles(self) -> Mapping[str, Profile]:
+        return self._records("governance/profiles", profile_from)
+
+    @cached_property
+    def people(self) -> People:
+        table = self.table(self.folder / "governance/people.toml")
+        return people_from(table) if table else People()
+
+    @cached_property
+    def takedowns(self) -> tuple[withdrawals.Takedown, ...]:
+        table = self.table(self.folder / "governance/takedowns.toml")
+        return withdrawals.takedowns_from(table) if table else ()
+
+    @cached_property
+    def personal_data(self) -> Mapping[str, PersonalData]:
+        return self._records("governance/personal_data", lambda table, id: personal_data_from(table))
+
+    @cached_property
+    def languages(self) -> Mapping[str, tongues.Language]:
+        return self._records("filters/languages", lambda table, id: tongues.language_from(table))
+
+    @cached_property
+    def code_languages(self) -> Mapping[str, tongues.CodeLanguage]:
+        return self._records("filters/code", lambda table, id: tongues.code_language_from(table))
+
+    @cached_property
+    def codes(self) -> Mapping[str, str]:
+        """Every code and alias of a language, natural or programming → its code here."""
+        everything = [*self.languages.values(), *self.code_languages.values()]
+        for alias, claimed in tongues.clashes(everything).items():
+            self.problems.append(Problem(f"filters/languages/{claimed[0]}.toml", 0, "aliases",
+                                         f"{alias!r} is claimed by {' and '.join(claimed)}", "keep it in one of them"))
+        return tongues.aliases(everything)
+
+    @cached_property
+    def tokenizers(self) -> Mapping[str, TokenizerRecipe]:
+        return self._records("tokenizer", lambda table, id: tokenizer_from(table))
+
+    def words(self, list_file: str) -> tuple[str, ...]:
+        """A word list of filters/, or nothing with the problem noted."""
+        if not list_file:
+            return ()
+        path = (self.folder / "filters" / list_file).resolve()
+        if not path.is_relative_to(self.folder / "filters") or not path.is_file():
+            self.problems.append(Problem(f"filters/{list_file}", 0, "", "is not a file of filters/", "write the list, or leave the key out"))
+            return ()
+        return tongues.words_from(path.read_text("utf-8"))
+
+    def recipe(self, path: Path) -> Recipe:
+        """A recipe that can be followed. Raises Problems with all that is wrong with it."""
+        before = len(self.problems)
+        table = self.table(path)
+        recipe = recipe_from(table, path.stem) if table else None
+        if table and recipe:
+            self._refer(table, recipe)
+        if recipe is None or len(self.problems) > before:
+            raise Problems(self.problems[before:])
+        return recipe
+
+    def _refer(self, table: Table, recipe: Recipe) -> None:
+        for source in recipe.sources:
+            if source not in self.sources and not (self.folder / "catalogue/sources" / f"{source}.toml").exists():
+                table.problem("sources", f"names {source!r}, of which there is no record", suggestion(source, self.sources))
+        if recipe.profile not in self.profiles:
+            table.problem("profile", f"is {recipe.profile!r}", suggestion(recipe.profile, self.profiles))
+        if recipe.tokenizer and recipe.tokenizer not in self.tokenizers:
+            table.problem("tokenizer", f"names {recipe.tokenizer!r}", suggestion(recipe.tokenizer, self.tokenizers))
+        for source in recipe.deduplication.trust:
+            if source not in recipe.sources:
+                table.problem("stage", f"trusts {source!r}, which is no source of this recipe", suggestion(source, recipe.sources))
+
+    def check(self) -> Sequence[Problem]:
+        """Every problem of every file of the five folders."""
+        self._load()
+        for language in self.languages.values():
+            for list_file in (language.closed_class, language.flagged, language.boilerplate):
+                self.words(list_file)
+        for path in sorted((self.folder / "pipelines").glob("*.toml")):
+            try:
+                self.recipe(path)
+            except Problems:
+                pass  # they are in self.problems too
+        return sorted(set(self.problems))
+
+    def _load(self) -> None:
+        """Reads every record once."""
+        for _ in (self.codes, self.sources, self.licences, self.profiles, self.people, self.takedowns, self.personal_data,
+                  self.tokenizers):
+            pass
+
+    def verdicts(self, recipe: Recipe, as_of: date) -> Mapping[str, Verdict]:
+        """Admitted or refused, and why, for every source of the recipe. Raises Problems where a record that matters is faulty."""
+        self._load()
+        self._sound(recipe)
+        return admit(self.sources, self.licences, self.profiles[recipe.profile], self.people, as_of, recipe.sources)
+
+    def _sound(self, recipe: Recipe) -> None:
+        records = {f"catalogue/sources/{source}.toml" for source in recipe.sources}
+        serious = [problem for problem in self.problems
+                   if problem.file in records or not problem.file.startswith(("catalogue/sources/", "pipelines/"))]
+        if serious:
+            raise Problems(serious)
+
+    def licence_of(self, source: str) -> str:
+        """The licence concluded for a source; empty where there is none."""
+        return self.sources[source].licence.concluded if source in self.sources else ""
+
+    def describe(self, source: str) -> dict[str, Any]:
+        """What may leave the workspace of a source's record: everything but the custodian's contact."""
+        one = self.sources.get(source)
+        if one is None:
+            return {"name": source, "licence": "", "custodian": "", "homepage": "", "languages": [], "type": "", "digest": ""}
+        return {
+            "name": one.name, "type": one.type, "description": one.description, "homepage": one.homepage,
+            "languages": list(one.languages), "derived_from": list(one.derived_from), "custodian": one.custodian.name,
+            "licence": one.licence.concluded, "licence_declared": one.licence.declared, "licence_evidence": one.licence.evidence,
+            "personal_data": one.personal_data.likely, "digest": one.digest,
+        }
+
+    def rules(self, recipe: Recipe, admitted: Sequence[str]) -> Rules:
+        """What the workers of this build need. Raises Problems where a file that matters is faulty."""
+        from roots.filters.duplicates import DedupRules
+        from roots.filters.identify import default_rules
+        from roots.filters.signatures import Comments, SignatureRules
+        from roots.governance.scrub import ScrubRules
+        asked = recipe.deduplication
+        comments = {one.code: Comments(one.line_comments, one.block_comments) for one in self.code_languages.values()}
+        tokens = {one.code: "characters" if one.words == "characters" else "words" for one in self.languages.values()}
+        signatures = SignatureRules.at(asked.threshold, asked.permutations, size=asked.shingle, tokens=tokens, comments=comments)
+        rules = Rules(
+            recipe=recipe,
+            licences={source: self.licence_of(source) for source in admitted},
+            aliases=dict(self.codes),
+            takedowns=withdrawals.rules(self.takedowns),
+            identify=default_rules(),
+            judge=self._judge_rules(admitted),
+            signatures=signatures,
+            dedup=DedupRules(
+                signatures=signatures, threshold=asked.threshold, keep=asked.keep,
+                licence={source: self.licences.openness(self.licence_of(source)) for source in admitted},
+                trust={source: rank for rank, source in enumerate(asked.trust)},
+            ),
+            scrub=ScrubRules(kinds=tuple(self.personal_data.values())),
+            tokenizer=self.tokenizers.get(recipe.tokenizer),
+        )
+        self._sound(recipe)
+        return rules
+
+    def _judge_rules(self, admitted: Sequence[str]) -> JudgeRules:
+        raise NotImplementedError
+
+    def limits(self) -> dict[str, dict[str, Any]]:
+        """Each limit with where it is written and why: language → measure → limit. For the manifest and for `explain`."""
+        found: dict[str, dict[str, Any]] = {}
+        for one in [*self.languages.values(), *self.code_languages.values()]:
+            found[one.code] = {limit.measure: {"at_least": limit.at_least, "at_most": limit.at_most, "why": limit.why,
+                                               "file": one.file, "line": limit.line} for limit in one.limits}
+            if isinstance(one, tongues.Language):
+                found[one.code]["language_score"] = {"at_least": one.floor, "at_most": None, "why": one.floor_why,
+                                                     "file": one.file, "line": one.floor_line}
+        return found
+
+    def kinds_of_personal_data(self) -> dict[str, dict[str, str]]:
+        """What each kind is called and what is put in its place."""
+        return {kind.kind: {"name": kind.name, "tag": kind.tag, "replace": kind.replace} for kind in self.personal_data.values()}
+
+    def digests(self) -> dict[str, str]:
+        """What decided: the digests of the folders that people edit, and of the models."""
+        models = folder_digest(Path(__file__).parent / "models", ["**/*.bin", "**/*.ftz", "**/*.klm", "**/*.toml", "**/*.json", "**/*.tsv"])
+        return {"catalogue": folder_digest(self.folder / "catalogue", ["sources/*.toml"]),
+                "governance": folder_digest(self.folder / "governance", ["**/*.toml"]),
+                "filters": folder_digest(self.folder / "filters", ["**/*.toml", "**/*.txt"]),
+                "tokenizer": folder_digest(self.folder / "tokenizer", ["*.toml"]),
+                "models": models}
+
+
+def _nearest(path: Path) -> str:
+    """Did you mean another file of that folder?"""
+    names = [one.name for one in path.parent.glob("*.toml")] if path.parent.is_dir() else []
+    return suggestion(path.name, names) if names else "look at the path"
+
+
+def unpack(folder: Path) -> int:
+    """Makes a new workspace from the copy that the package carries, or from this checkout; returns the number of files.
+
+    Raises RootsError when the folder holds something already.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise RootsError(str(folder), "is not empty", "name a new folder")
+    carried = Path(str(resources.files("roots"))) / "workspace_copy"
+    origin = carried if carried.is_dir() else Path(__file__).resolve().parent.parent
+    missing = [name for name in FOLDERS if not (origin / name).is_dir()]
+    if missing:
+        raise RootsError(str(origin), f"carries no copy of {', '.join(missing)}", "install roots again")
+    for name in FOLDERS:
+        shutil.copytree(origin / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.pyc", ".*"))
+    return sum(1 for path in folder.rglob("*") if path.is_file())
