@@ -1,0 +1,84 @@
+"""Which candidates hang together? A spanning forest of the candidate pairs, each tree named by its smallest row.
+
+A forest over n rows needs at most n - 1 edges, so forests of parts are merged in any order and grouping, and the answer is the same:
+memory follows the rows that have a candidate, never the corpus.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+Rows = npt.NDArray[np.int64]
+
+NONE: Rows = np.empty((0, 2), np.int64)
+
+
+def stars(keys: npt.NDArray[np.uint64], rows: Rows) -> Rows:
+    """Edges (row, smallest row of its bucket) for every key that more than one row has; k rows give k - 1 edges, not k².
+
+    Shapes (n,), (n,) → (m, 2), sorted, each once.
+    """
+    if not len(keys):
+        return NONE
+    order = np.lexsort((rows, keys))
+    keys, rows = keys[order], rows[order]
+    first = np.r_[True, keys[1:] != keys[:-1]]
+    smallest = rows[np.maximum.accumulate(np.where(first, np.arange(len(rows)), 0))]
+    edges = np.stack([rows, smallest], 1)[rows != smallest]
+    return np.unique(edges, axis=0) if len(edges) else NONE
+
+
+@numba.njit(cache=True, nogil=True)
+def _unite(ones: Any, others: Any, parent: Any) -> None:
+    """Union-find with the smaller index as root and path halving; at the end every parent is a root."""
+    for i in range(len(ones)):
+        one, other = ones[i], others[i]
+        while parent[one] != one:
+            parent[one] = parent[parent[one]]
+            one = parent[one]
+        while parent[other] != other:
+            parent[other] = parent[parent[other]]
+            other = parent[other]
+        if one < other:
+            parent[other] = one
+        else:
+            parent[one] = other
+    for i in range(len(parent)):
+        parent[i] = parent[parent[i]]
+
+
+def forest(edges: Rows) -> Rows:
+    """The edges (row, root), row ≠ root, of the same components, sorted; root is a component's smallest row. Shape (m, 2) → (k, 2)."""
+    if not len(edges):
+        return NONE
+    nodes = np.unique(edges)
+    parent = np.arange(len(nodes))
+    _unite(np.searchsorted(nodes, edges[:, 0]), np.searchsorted(nodes, edges[:, 1]), parent)
+    member = parent != np.arange(len(nodes))
+    return np.stack([nodes[member], nodes[parent[member]]], 1)
+
+
+def merge(forests: list[Rows]) -> Rows:
+    """One forest of many."""
+    return forest(np.concatenate([NONE, *forests]))
+
+
+def components(trees: Rows, at_most: int = 4096) -> Iterator[list[Rows]]:
+    """The components of a forest in order of their roots, their rows ascending, in lists of together about `at_most` rows."""
+    order = np.lexsort((trees[:, 0], trees[:, 1]))
+    rows, roots = trees[order, 0], trees[order, 1]
+    bounds = np.r_[np.flatnonzero(np.r_[True, roots[1:] != roots[:-1]]), len(roots)] if len(roots) else np.zeros(1, np.int64)
+    together: list[Rows] = []
+    size = 0
+    for start, end in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+        together.append(np.r_[roots[start], rows[start:end]])
+        size += end - start + 1
+        if size >= at_most:
+            yield together
+            together, size = [], 0
+    if together:
+        yield together

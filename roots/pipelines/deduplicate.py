@@ -1,0 +1,161 @@
+"""Pass 2: which documents are duplicates of which? Signatures in, decisions out; a text is read only to verify a candidate.
+
+blocks → (partition, packed keys and rows) → buckets → star edges → one spanning forest → components → decisions → one sorted file.
+What is shuffled is packed: one element holds all the keys of one block that fall into one partition.
+"""
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import apache_beam as beam
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from apache_beam.transforms.combiners import ToList
+
+from roots.filters.components import Rows, components, forest, merge, stars
+from roots.filters.duplicates import DedupRules, decide
+from roots.pipelines.judged import JudgedBlock, Shelf, bands_of, read_block
+from roots.pipelines.work import write_batches
+
+PARTITIONS = 64
+SCHEMA = pa.schema([
+    ("document", pa.int64()),      # global row number
+    ("kept", pa.int64()),          # global row number of the document that stays
+    ("duplicate_of", pa.string()),  # its id
+    ("how", pa.string()),          # exact | near | url
+    ("similarity", pa.float32()),  # Jaccard of the shingles, or containment where that decided; 1 for exact copies
+])
+Packed = tuple[bytes, bytes]
+
+
+def deduplicate(blocks: Sequence[JudgedBlock], rules: DedupRules, to: str, pipeline: Callable[[], beam.Pipeline],
+                against: Sequence[JudgedBlock] = (), partitions: int = PARTITIONS) -> dict[str, Any]:
+    """Writes the decisions, sorted by `document`, as an Arrow IPC file with the columns of SCHEMA, and returns what they came to.
+
+    `against` holds blocks of earlier runs: every document in them is kept. Offsets number the rows of all blocks without overlap.
+    The file depends on the documents and the rules alone: not on the order of blocks, their size, `partitions` or the workers.
+    """
+    _write(to, [])
+    with pipeline() as run:
+        trees = (
+            run
+            | "blocks" >> beam.Create([*blocks, *against])
+            | "deal blocks" >> beam.Reshuffle()
+            | "spread" >> beam.FlatMap(spread, partitions, rules)
+            | "gather" >> beam.GroupByKey()
+            | "link" >> beam.MapTuple(lambda _, packed: link(packed))
+            | "one forest" >> beam.CombineGlobally(Forest())
+        )
+        (
+            trees
+            | "components" >> beam.FlatMap(components)
+            | "deal components" >> beam.Reshuffle()
+            | "decide" >> beam.Map(Decide(blocks, against, rules))
+            | "together" >> ToList()
+            | "write" >> beam.Map(lambda parts: _write(to, parts))
+        )
+    return counts(to)
+
+
+def spread(block: JudgedBlock, partitions: int, rules: DedupRules) -> Iterator[tuple[int, Packed]]:
+    """Every key by which a document of the block might meet another, packed by partition: exact hash, bands, address."""
+    signatures = read_block(block.signatures)
+    signed = np.flatnonzero(signatures.column("exact_high").is_valid())
+    keys = [np.asarray(signatures.column("exact_high").fill_null(0))[signed]]
+    rows = [signed]
+    bands, near = bands_of(signatures)
+    keys.append(bands[near].reshape(-1))
+    rows.append(np.repeat(np.flatnonzero(near), bands.shape[1]))
+    if rules.by_url:
+        sources = read_block(block.documents).column("source")
+        named = np.asarray(pc.is_in(sources, value_set=pa.array(rules.by_url, pa.string()))) & np.asarray(
+            signatures.column("url_hash").is_valid())
+        keys.append(np.asarray(signatures.column("url_hash").fill_null(0))[named])
+        rows.append(np.flatnonzero(named))
+    key, row = np.concatenate(keys), np.concatenate(rows).astype(np.int64) + block.offset
+    where = (key >> np.uint64(32)) * np.uint64(partitions) >> np.uint64(32)
+    order = np.argsort(where, kind="stable")
+    bounds = np.searchsorted(where[order], np.arange(partitions + 1))
+    for partition in range(partitions):
+        chosen = order[bounds[partition]:bounds[partition + 1]]
+        if len(chosen):
+            yield partition, (key[chosen].tobytes(), row[chosen].tobytes())
+
+
+def link(packed: Iterable[Packed]) -> Rows:
+    """The spanning forest of one partition's buckets."""
+    pieces = list(packed)
+    keys = np.concatenate([np.frombuffer(key, np.uint64) for key, _ in pieces])
+    rows = np.concatenate([np.frombuffer(row, np.int64) for _, row in pieces])
+    return forest(stars(keys, rows))
+
+
+class Forest(beam.CombineFn):
+    """One spanning forest of all: accumulators are forests, so memory follows the duplicated documents alone."""
+
+    def create_accumulator(self) -> list[Rows]:
+        return []
+
+    def add_input(self, accumulator: list[Rows], trees: Rows) -> list[Rows]:
+        return [*accumulator, trees] if len(accumulator) < 8 else [merge([*accumulator, trees])]
+
+    def merge_accumulators(self, accumulators: Iterable[list[Rows]]) -> list[Rows]:
+        return [merge([trees for accumulator in accumulators for trees in accumulator])]
+
+    def extract_output(self, accumulator: list[Rows]) -> Rows:
+        return merge(accumulator)
+
+
+class Decide:
+    """A function from components to decisions that opens the blocks where it runs."""
+
+    def __init__(self, blocks: Sequence[JudgedBlock], against: Sequence[JudgedBlock], rules: DedupRules) -> None:
+        self.blocks, self.against, self.rules = tuple(blocks), tuple(against), rules
+        self._shelf: Shelf | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_shelf": None}
+
+    def __call__(self, together: list[Rows]) -> list[dict[str, Any]]:
+        shelf = self._shelf = self._shelf or Shelf(self.blocks, self.against)
+        found = []
+        for rows in together:
+            component = shelf.open(rows, self.rules.signatures)
+            members = component.members
+            made = decide(members, self.rules, component.shingles, component.same)
+            found.append({
+                "document": [int(rows[d.member]) for d in made.removed], "kept": [int(rows[d.kept]) for d in made.removed],
+                "duplicate_of": [members.ids[d.kept] for d in made.removed], "how": [d.how for d in made.removed],
+                "similarity": [d.similarity for d in made.removed],
+                "sources": [(members.sources[d.member], members.sources[d.kept]) for d in made.removed],
+                "compared": made.compared, "capped": made.capped,
+            })
+        return found
+
+
+def _write(to: str, parts: Sequence[Sequence[dict[str, Any]]]) -> None:
+    """The decisions of all components in one sorted file; what they came to stands in the schema's metadata."""
+    found = [one for part in parts for one in part]
+    columns = {name: [value for one in found for value in one[name]] for name in SCHEMA.names}
+    order = np.argsort(np.array(columns["document"], np.int64), kind="stable")
+    matrix = Counter((*pair, how) for one in found for pair, how in zip(one["sources"], one["how"], strict=True))
+    summary = {
+        "components": len(found), "compared": sum(one["compared"] for one in found), "capped": sum(one["capped"] for one in found),
+        "removed": dict(sorted(Counter(columns["how"]).items())),
+        "matrix": [{"source": a, "kept": b, "how": how, "documents": n} for (a, b, how), n in sorted(matrix.items())],
+    }
+    schema = SCHEMA.with_metadata({"summary": json.dumps(summary, sort_keys=True)})
+    batch = pa.record_batch({name: pa.array(columns[name], SCHEMA.field(name).type).take(pa.array(order)) for name in SCHEMA.names})
+    write_batches(Path(to), schema, [batch.cast(schema)])
+
+
+def counts(to: str) -> dict[str, Any]:
+    """What the decisions in a file came to: components, pairs compared, capped documents, removed by how, matrix source × source."""
+    with pa.memory_map(to) as source, pa.ipc.open_file(source) as reader:
+        found: dict[str, Any] = json.loads(reader.schema.metadata[b"summary"])
+    return found
