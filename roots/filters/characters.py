@@ -1,0 +1,109 @@
+"""What kind of character is this? Tables over all code points, built once per process from Python's own Unicode data.
+
+Classes follow the general category; scripts are read off the first word of a letter's Unicode name ("DEVANAGARI LETTER A"),
+which is why `filters/languages/*.toml` name them so; sentence ends are read off the names too (FULL STOP, DANDA, …), so that
+every script has its own. Nothing here needs numba: measures and the plain-Python oracles of the tests share these tables.
+"""
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+SPACE, LETTER, MARK, DIGIT, PUNCTUATION, SYMBOL, FORMAT, BROKEN = range(8)
+UPPER, TERMINAL, ALONE, JOINS, JOINS_DIGITS, CLOSES, BULLET, CONNECTS = (1 << bit for bit in range(8))
+CODE_POINTS = 0x110000
+_ASSIGNED = (*range(0x40000), *range(0xE0000, 0xE0200))  # nothing but private use and unassigned beyond
+_CLASS = {"L": LETTER, "M": MARK, "N": DIGIT, "P": PUNCTUATION, "S": SYMBOL, "Z": SPACE}
+_ENDS = ("FULL STOP", "QUESTION MARK", "EXCLAMATION MARK", "DANDA", "ELLIPSIS", "TIBETAN MARK SHAD", "KHMER SIGN KHAN")
+# UAX 29: MidLetter and MidNumLet, less the colon, which ends a word in every language here; and "!", a click in Khoisan words.
+_MID_LETTER = "'\u2018\u2019\u00b7\u0387\u055f\u05f4\u2027\u2024\ufe52\uff07\uff0e.!"
+_MID_NUMBER = "'.,;\u2019\u066b\u066c\u060c\u060d"
+_FIRST_WORDS_OF_NO_SCRIPT = frozenset({
+    "COMBINING", "MODIFIER", "FEMININE", "MASCULINE", "MATHEMATICAL", "SUPERSCRIPT", "SUBSCRIPT", "VARIATION", "MICRO", "OHM",
+})
+
+
+class Characters(NamedTuple):
+    """Arrays of length 0x110000, indexed by code point."""
+
+    classes: NDArray[np.uint8]
+    flags: NDArray[np.uint8]
+    scripts: NDArray[np.uint16]  # 0 = common to many scripts
+    lower: NDArray[np.uint32]    # simple lower case; itself where there is none
+
+
+def _class_of(character: str) -> int:
+    if character in "\t\n\v\f\r\x85":
+        return SPACE
+    category = unicodedata.category(character)
+    if category == "Cf":
+        return FORMAT
+    return BROKEN if character == "\ufffd" else _CLASS.get(category[0], BROKEN)
+
+
+def _flags_of(character: str, name: str) -> int:
+    category = unicodedata.category(character)
+    flags = 0
+    if category in ("Lu", "Lt"):
+        flags |= UPPER
+    if category[0] == "P" and any(end in name for end in _ENDS) and "INVERTED" not in name:
+        flags |= TERMINAL
+    if name.startswith(("CJK UNIFIED", "CJK COMPATIBILITY IDEOGRAPH", "HIRAGANA", "KATAKANA", "IDEOGRAPHIC ITERATION", "BOPOMOFO")):
+        flags |= ALONE
+    if character in _MID_LETTER:
+        flags |= JOINS
+    if character in _MID_NUMBER:
+        flags |= JOINS_DIGITS
+    if category in ("Pe", "Pf") or character in "\"'\u201d\u2019\u00bb":
+        flags |= CLOSES
+    if "BULLET" in name or character in "-*\u2013\u25a0\u25cf\u25cb\u25aa\u2714\u27a4":
+        flags |= BULLET
+    if category == "Pc":
+        flags |= CONNECTS
+    return flags
+
+
+@lru_cache(maxsize=1)
+def _tables() -> tuple[Characters, dict[str, int]]:
+    classes = np.full(CODE_POINTS, BROKEN, np.uint8)
+    flags = np.zeros(CODE_POINTS, np.uint8)
+    scripts = np.zeros(CODE_POINTS, np.uint16)
+    lower = np.arange(CODE_POINTS, dtype=np.uint32)
+    names: dict[str, int] = {}
+    for point in _ASSIGNED:
+        character = chr(point)
+        kind = _class_of(character)
+        classes[point] = kind
+        if kind == BROKEN:
+            continue
+        name = unicodedata.name(character, "")
+        if found := _flags_of(character, name):
+            flags[point] = found
+        if kind in (LETTER, MARK):
+            first = name.removeprefix("FULLWIDTH ").removeprefix("HALFWIDTH ").split(" ", 1)[0].split("-")[0]
+            if first and first not in _FIRST_WORDS_OF_NO_SCRIPT:
+                scripts[point] = names.setdefault(first, len(names) + 1)
+            if len(small := character.lower()) == 1:
+                lower[point] = ord(small)
+    for table in (classes, flags, scripts, lower):
+        table.flags.writeable = False
+    return Characters(classes, flags, scripts, lower), names
+
+
+def characters() -> Characters:
+    """The tables."""
+    return _tables()[0]
+
+
+def script_number(name: str) -> int:
+    """The number of the script whose letters' Unicode names begin with this word ("DEVANAGARI"); 0 when no letter's does."""
+    return _tables()[1].get(name, 0)
+
+
+def script_names() -> frozenset[str]:
+    """Every first word of a letter's name, for "did you mean"."""
+    return frozenset(_tables()[1])

@@ -1,0 +1,155 @@
+"""Is it good enough to keep? Every measure of every row, and the first thing that speaks against it.
+
+Reasons are tried in this order, and the first stands: `empty` · `language.other` (none of ours, or not identified) ·
+`language.undeclared` (its source declares other languages) · `language_score.low` · `licence_header.<licence>` (source code) ·
+the limits, in the order of the measures (measures.names). Measures are taken of every row that is still in, dropped here or not.
+"""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from roots import document
+from roots.document import MEASURE, NATURAL
+from roots.filters.languages import CodeLanguage, Language
+from roots.filters.licence_headers import LicenceHeader, conflicts
+from roots.filters.limits import LimitTable, reasons
+from roots.filters.measures import names
+
+if TYPE_CHECKING:
+    from roots.filters.driver import Driver
+
+EMPTY, OTHER, UNDECLARED, LOW_SCORE, LICENCE = "empty", "language.other", "language.undeclared", "language_score.low", "licence_header"
+PARTS = 256  # rows that are measured together: their text stays in the processor's cache
+
+
+@dataclass(frozen=True)
+class JudgeRules:
+    """What judging needs, as plain data: records, lists of words and what sources say of themselves."""
+
+    languages: tuple[Language, ...]
+    code: tuple[CodeLanguage, ...]
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)       # list file, relative to filters/ → its entries
+    declared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)    # source → languages; absent or empty = says nothing
+    licences: Mapping[str, tuple[str, ...]] = field(default_factory=dict)    # source → licences of its concluded expression
+    headers: tuple[LicenceHeader, ...] = ()
+    perplexity: str | None = None                                            # folder of language models
+
+
+class Judge:
+    """Judges batches by the rules; loads models and compiled code at the first batch."""
+
+    def __init__(self, rules: JudgeRules) -> None:
+        self.rules = rules
+        self.measures = names()
+
+    @cached_property
+    def driver(self) -> Driver:
+        """What measures: heavy, so made at first use."""
+        from roots.filters.driver import Driver, WordLists
+
+        words = self.rules.words
+        common = {"placeholder": words.get("words/any/placeholder.txt"), "generated": words.get("words/any/generated.txt")}
+        lists = [
+            WordLists(closed_class=words.get(one.closed_class), flagged=words.get(one.flagged), boilerplate=words.get(one.boilerplate),
+                      placeholder=common["placeholder"])
+            for one in self.rules.languages
+        ]
+        lists += [WordLists(generated=common["generated"]) for _ in self.rules.code]
+        return Driver(self.rules.languages, self.rules.code, lists)
+
+    @cached_property
+    def _limits(self) -> LimitTable:
+        return LimitTable.of([one.limits for one in (*self.rules.languages, *self.rules.code)], self.measures)
+
+    @cached_property
+    def _floors(self) -> NDArray[np.float32]:
+        return np.array([one.floor for one in self.rules.languages] + [0.0] * (len(self.rules.code) + 1), np.float32)
+
+    @cached_property
+    def _perplexity(self) -> Any:
+        if self.rules.perplexity is None:
+            return None
+        from roots.filters.perplexity import PerplexityScorer
+
+        return PerplexityScorer(self.rules.perplexity)
+
+    def measure(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """The batch with every `m.*` column filled for rows that are still in; no row is dropped."""
+        return self._with_measures(batch, self._measured(batch)[0])
+
+    def judge(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """The batch with `m.*` filled and `dropped` set where something speaks against a row (laws 1 to 5)."""
+        values, language, natural = self._measured(batch)
+        return document.drop(self._with_measures(batch, values), pa.array(np.ones(len(batch), bool)),
+                             self._reasons(batch, values, language, natural))
+
+    def _measured(self, batch: pa.RecordBatch) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.bool_]]:
+        from roots.filters.driver import CODE, PROSE, SKIP
+
+        text = batch.column("text")
+        natural = np.asarray(pc.fill_null(pc.equal(batch.column("kind"), NATURAL), True))
+        within = np.asarray(document.kept(batch))
+        rows = self.driver.rows
+        codes = pc.dictionary_encode(batch.column("language"), null_encoding="encode")
+        numbers = np.array([rows.get(code, self.driver.unknown) for code in codes.dictionary.to_pylist()] or [self.driver.unknown], np.int64)
+        language = numbers[np.asarray(codes.indices)] if len(batch) else np.zeros(0, np.int64)
+        of_code = language >= len(self.rules.languages)  # a natural row with a programming language's code is of no language of ours
+        language = np.where((language != self.driver.unknown) & (of_code == natural), self.driver.unknown, language)
+        wanted = np.where(within, np.where(natural, PROSE, CODE), SKIP).astype(np.uint8)
+        parts = [self.driver.measure(text.slice(at, PARTS), language[at : at + PARTS], wanted[at : at + PARTS])
+                 for at in range(0, len(batch), PARTS)]
+        values = np.concatenate(parts) if parts else np.zeros((0, len(self.measures)), np.float32)
+        asked = within & natural & (language != self.driver.unknown)
+        if self._perplexity is not None and asked.any():
+            score = self._perplexity.score(text, batch.column("language"), asked)
+            values[:, self.measures.index("perplexity")] = np.asarray(pc.fill_null(score, np.float32("nan")))
+        return values, language, natural
+
+    def _with_measures(self, batch: pa.RecordBatch, values: NDArray[np.float32]) -> pa.RecordBatch:
+        columns = {}
+        for number, name in enumerate(self.measures):
+            column = np.ascontiguousarray(values[:, number])
+            columns[MEASURE + name] = pa.array(column, pa.float32(), mask=np.isnan(column))
+        return document.with_columns(batch, columns)
+
+    def _reasons(self, batch: pa.RecordBatch, values: NDArray[np.float32], language: NDArray[np.int64],
+                 natural: NDArray[np.bool_]) -> pa.StringArray:
+        text, codes, sources = batch.column("text"), batch.column("language"), batch.column("source").to_pylist()
+        names_of = np.array([*reasons(self.measures), None], object)
+        broken = names_of[self._limits.first_broken(values, language)]
+        blank = pc.fill_null(pc.invert(pc.match_substring_regex(text, r"[^\s\p{C}]")), True)
+        scores = np.asarray(pc.fill_null(batch.column("language_score"), np.float32("nan")))
+        conflicting = self._licence_conflicts(text, sources, ~natural & np.asarray(document.kept(batch)))
+        found: list[str | None] = []
+        low = scores < self._floors[language]
+        unknown = language == self.driver.unknown
+        for row, (empty, source, code) in enumerate(zip(blank.to_pylist(), sources, codes.to_pylist(), strict=True)):
+            declared = self.rules.declared.get(source) if source is not None else None
+            if empty:
+                found.append(EMPTY)
+            elif unknown[row]:
+                found.append(OTHER)
+            elif declared and code not in declared:
+                found.append(UNDECLARED)
+            elif low[row]:
+                found.append(LOW_SCORE)
+            elif row in conflicting:
+                found.append(f"{LICENCE}.{conflicting[row]}")
+            else:
+                found.append(broken[row])
+        return pa.array(found, pa.string())
+
+    def _licence_conflicts(self, text: pa.LargeStringArray, sources: list[str], asked: NDArray[np.bool_]) -> Mapping[int, str]:
+        rows = np.flatnonzero(asked)
+        if not len(rows) or not self.rules.headers:
+            return {}
+        named = conflicts(text.take(pa.array(rows)), [sources[row] for row in rows], self.rules.licences, self.rules.headers)
+        return {int(row): licence for row, licence in zip(rows, named, strict=True) if licence is not None}

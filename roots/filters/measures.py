@@ -1,0 +1,71 @@
+"""What can be measured of a document? The registry: a measure is a small function of `Doc`, compiled with all others by the driver.
+
+A measure is written in the part of Python that numba compiles, reads `doc` and returns a number; NaN means that it does not
+apply. Its docstring's first line asks the question in plain words, and cites where the formula is from. This module and the
+families import no numba, so that people's files can be checked against the names without it.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module
+from typing import Any, TypeVar
+
+from roots.document import NATURAL, PROGRAMMING
+
+BOTH = (NATURAL, PROGRAMMING)
+PROSE = (NATURAL,)
+CODE = (PROGRAMMING,)
+Function = TypeVar("Function", bound=Callable[[Any], Any])
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measure: `name` is its column (m.<name>) and the stem of its reasons (<name>.low, <name>.high)."""
+
+    name: str
+    unit: str
+    question: str
+    kinds: tuple[str, ...]
+    function: Callable[[Any], Any] | None  # None: another part fills it (a model's score)
+
+
+_REGISTRY: dict[str, Measure] = {}
+
+
+def measure(name: str, *, unit: str, of: tuple[str, ...] = PROSE) -> Callable[[Function], Function]:
+    """Registers a function of `Doc` as a measure of natural text, source code or both."""
+
+    def register(function: Function) -> Function:
+        add(Measure(name, unit, (function.__doc__ or "").strip().splitlines()[0], of, function))
+        return function
+
+    return register
+
+
+def add(one: Measure) -> None:
+    """Registers a measure; ValueError when the name is taken."""
+    if one.name in _REGISTRY:
+        raise ValueError(f"two measures are called {one.name}")
+    _REGISTRY[one.name] = one
+
+
+# A document's score of its language is a column of its own; perplexity is a model's (perplexity.py); the parser's share of errors
+# is tree-sitter's (parse.py).
+add(Measure("perplexity", "per piece of a word", "How surprised is a language model of this language?", PROSE, None))
+add(Measure("parse_errors", "share of bytes", "How much of it does the language's grammar not understand?", CODE, None))
+
+
+@lru_cache(maxsize=1)
+def registry() -> Mapping[str, Measure]:
+    """Every measure by name, in the order in which limits are tried: families in the order below, as they stand in their files."""
+    for family in ("words", "characters", "repetition", "lines", "code"):
+        import_module(f"roots.filters.measures_{family}")
+    last = [name for name in _REGISTRY if _REGISTRY[name].function is None]
+    return {**{name: one for name, one in _REGISTRY.items() if name not in last}, **{name: _REGISTRY[name] for name in last}}
+
+
+def names(kind: str | None = None) -> tuple[str, ...]:
+    """The names in order; of one kind of document where one is given."""
+    return tuple(name for name, one in registry().items() if kind is None or kind in one.kinds)

@@ -1,0 +1,114 @@
+"""Is it made of words of this language? Counts, lengths and word lists.
+
+ROOTS: bigscience data-preparation, filtering.py (Laurençon et al. 2022, appendix). Gopher: Rae et al. 2021, table A1. C4: Raffel et
+al. 2020. Our words are those of UAX 29 (view.py); ROOTS split at white space and stripped "special characters" from both ends, so
+that a number was no word for it: here it is one, and `words_with_letters` says how many are not.
+"""
+# ruff: noqa: ANN001 - the compiler finds the types of `doc` (view.Doc)
+# mypy: disallow-untyped-defs=False
+from __future__ import annotations
+
+import math
+
+from roots.filters.characters import ALONE, DIGIT, LETTER, UPPER
+from roots.filters.measures import measure
+from roots.filters.places import BOILERPLATE, CLOSED, CLOSED_KINDS, DISTINCT, FLAGGED, PLACEHOLDER
+
+
+@measure("word_count", unit="words")
+def word_count(doc):
+    """How many words has it? ROOTS and Gopher."""
+    return len(doc.word_start)
+
+
+@measure("mean_word_length", unit="characters")
+def mean_word_length(doc):
+    """How long is a word on average? Gopher. Marks count as characters: a length is of what is stored, not of what is seen."""
+    total = 0
+    for i in range(len(doc.word_start)):
+        total += doc.word_end[i] - doc.word_start[i]
+    return total / len(doc.word_start) if len(doc.word_start) else math.nan
+
+
+@measure("longest_word", unit="characters")
+def longest_word(doc):
+    """How long is the longest word? C4 drops lines with a word of over 1,000; ROOTS deletes words over a cut-off of each language."""
+    longest = 0
+    for i in range(len(doc.word_start)):
+        longest = max(longest, doc.word_end[i] - doc.word_start[i])
+    return longest
+
+
+@measure("words_with_letters", unit="share of words")
+def words_with_letters(doc):
+    """How many of the words hold a letter? Gopher wants 80 %."""
+    with_letters = 0
+    for i in range(len(doc.word_start)):
+        for j in range(doc.word_start[i], doc.word_end[i]):
+            if doc.classes[j] == LETTER:
+                with_letters += 1
+                break
+    return with_letters / len(doc.word_start) if len(doc.word_start) else math.nan
+
+
+@measure("single_letter_words", unit="share of words")
+def single_letter_words(doc):
+    """How many words are one letter only? Where scanning or extraction went wrong, words fall apart. An ideograph is no letter here."""
+    single = 0
+    for i in range(len(doc.word_start)):
+        first = doc.word_start[i]
+        single += doc.word_end[i] - first == 1 and doc.classes[first] == LETTER and not doc.flags[first] & ALONE
+    return single / len(doc.word_start) if len(doc.word_start) else math.nan
+
+
+@measure("mixed_words", unit="share of words")
+def mixed_words(doc):
+    """How many words change between letters and digits, or from small to capital letters? Scanned badly: "w0rd", "teXt"."""
+    mixed = 0
+    for i in range(len(doc.word_start)):
+        changes = 0
+        for j in range(doc.word_start[i] + 1, doc.word_end[i]):
+            a = doc.classes[j - 1]
+            b = doc.classes[j]
+            digit_and_letter = (a == LETTER and b == DIGIT) or (a == DIGIT and b == LETTER)
+            capital_inside = doc.flags[j] & UPPER and a == LETTER and not doc.flags[j - 1] & UPPER
+            if digit_and_letter or capital_inside:
+                changes += 1
+        mixed += changes > 0
+    return mixed / len(doc.word_start) if len(doc.word_start) else math.nan
+
+
+@measure("distinct_words", unit="share of words")
+def distinct_words(doc):
+    """How many of the words are different ones? Lower-cased; falls with length, so that only spam goes very low."""
+    return doc.found[DISTINCT] / len(doc.word_start) if len(doc.word_start) else math.nan
+
+
+@measure("closed_class", unit="share of words")
+def closed_class(doc):
+    """How many of the words are the language's small words (of, and, the)? ROOTS; lists in filters/words/<code>/closed_class.txt."""
+    return doc.found[CLOSED] / len(doc.word_start) if len(doc.word_start) else math.nan
+
+
+@measure("closed_class_kinds", unit="different words")
+def closed_class_kinds(doc):
+    """How many different small words does it use? Gopher wants two of eight English ones, FineWeb-2 two of each language's list."""
+    return doc.found[CLOSED_KINDS]
+
+
+@measure("flagged_words", unit="share of words")
+def flagged_words(doc):
+    """How many of the words stand in the list of flagged words? ROOTS. Without a list of the language: not measured."""
+    return doc.found[FLAGGED] / len(doc.word_start) if len(doc.word_start) else math.nan
+
+
+@measure("placeholder_words", unit="share of words")
+def placeholder_words(doc):
+    """How many words are printers' dummy text (lorem ipsum …)? C4 drops a page for the phrase; filters/words/any/placeholder.txt."""
+    return doc.found[PLACEHOLDER] / len(doc.word_start) if len(doc.word_start) else math.nan
+
+
+@measure("boilerplate_words", unit="share of words")
+def boilerplate_words(doc):
+    """How many words stand in phrases of web pages' furniture (cookie policy, all rights reserved)? After C4's policy lines."""
+    return doc.found[BOILERPLATE] / len(doc.word_start) if len(doc.word_start) else math.nan

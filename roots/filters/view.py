@@ -1,0 +1,154 @@
+"""How does a compiled measure see a document? As arrays over Arrow's own bytes: code points, classes, words, lines.
+
+No Python string is made. Words follow UAX 29 in what matters here: marks, joiners (ZWJ, ZWNJ) and connectors belong to the
+word; an apostrophe, a middle dot, a full stop or "!" between two letters does too (n'abantu, col·lecció, n!xau), as do "." and
+"," between two digits; an ideograph or a kana is a word by itself. Nothing is removed: a tone mark is part of its word.
+"""
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from roots.filters.characters import (
+    ALONE, CONNECTS, DIGIT, FORMAT, JOINS, JOINS_DIGITS, LETTER, MARK, SPACE, UPPER,
+)
+from roots.filters.places import LINE_FEEDS, OF_A_SCRIPT, OWN_SCRIPT, UPPER_CASE
+
+LINE_FEED = 10
+LONGEST = 1 << 22  # characters of one document that are looked at: bounds the memory of a worker
+
+
+class Doc(NamedTuple):
+    """What a measure may read. Spans are [start, end) in code points; hashes are 64-bit."""
+
+    chars: NDArray[np.uint32]
+    classes: NDArray[np.uint8]       # characters.SPACE, LETTER, …
+    flags: NDArray[np.uint8]         # characters.UPPER | TERMINAL | …
+    tally: NDArray[np.int64]         # how many characters of each class, then of places.UPPER_CASE, …
+    word_start: NDArray[np.int32]
+    word_end: NDArray[np.int32]
+    word_hash: NDArray[np.uint64]    # of the lower-cased word
+    line_start: NDArray[np.int32]    # lines without the space around them; blank lines left out
+    line_end: NDArray[np.int32]
+    found: NDArray[np.float64]       # what repeats.py, phrases.py and code_scan.py found, by places.py
+
+
+@njit(inline="always")
+def mix(value: np.uint64) -> np.uint64:
+    """Are two hashes that differ little far apart? splitmix64's finaliser."""
+    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return value ^ (value >> np.uint64(31))
+
+
+@njit(no_cpython_wrapper=True)
+def decode(data, begin, end, classes_of, flags_of, scripts_of, own, chars, classes, flags, tally):  # type: ignore[no-untyped-def]
+    """UTF-8 bytes [begin, end) → code points, classes, flags and their tally; returns the number of characters."""
+    n = 0
+    i = begin
+    limit = chars.shape[0]
+    tally[:] = 0
+    while i < end and n < limit:
+        b = np.uint32(data[i])
+        if b < 0x80:
+            c = b
+            i += 1
+        elif b < 0xE0:
+            c = ((b & np.uint32(0x1F)) << np.uint32(6)) | (np.uint32(data[i + 1]) & np.uint32(0x3F))
+            i += 2
+        elif b < 0xF0:
+            c = (((b & np.uint32(0x0F)) << np.uint32(12)) | ((np.uint32(data[i + 1]) & np.uint32(0x3F)) << np.uint32(6))
+                 | (np.uint32(data[i + 2]) & np.uint32(0x3F)))
+            i += 3
+        else:
+            c = (((b & np.uint32(0x07)) << np.uint32(18)) | ((np.uint32(data[i + 1]) & np.uint32(0x3F)) << np.uint32(12))
+                 | ((np.uint32(data[i + 2]) & np.uint32(0x3F)) << np.uint32(6)) | (np.uint32(data[i + 3]) & np.uint32(0x3F)))
+            i += 4
+        kind = classes_of[c]
+        flag = flags_of[c]
+        chars[n] = c
+        classes[n] = kind
+        flags[n] = flag
+        tally[kind] += 1
+        tally[UPPER_CASE] += flag & UPPER
+        if kind == LETTER:
+            script = scripts_of[c]
+            if script != 0:
+                tally[OF_A_SCRIPT] += 1
+                if own[script]:
+                    tally[OWN_SCRIPT] += 1
+        elif c == LINE_FEED:
+            tally[LINE_FEEDS] += 1
+        n += 1
+    return n
+
+
+@njit(no_cpython_wrapper=True)
+def words_of(chars, classes, flags, n, lower, start, end, hashes):  # type: ignore[no-untyped-def]
+    """Spans and hashes of the words of n characters; returns how many."""
+    count = 0
+    i = 0
+    while i < n:
+        kind = classes[i]
+        if kind != LETTER and kind != DIGIT and kind != MARK:
+            i += 1
+            continue
+        begin = i
+        hashed = np.uint64(0xCBF29CE484222325)
+        alone = flags[i] & ALONE
+        while i < n:
+            kind = classes[i]
+            if kind == LETTER or kind == DIGIT:
+                if i > begin and (alone or flags[i] & ALONE):
+                    break
+            elif kind != MARK and kind != FORMAT and not (flags[i] & CONNECTS):
+                joins = flags[i] & (JOINS | JOINS_DIGITS)
+                if not joins or i + 1 >= n or alone:
+                    break
+                before = i - 1
+                while before > begin and (classes[before] == MARK or classes[before] == FORMAT):
+                    before -= 1
+                letters = classes[before] == LETTER and classes[i + 1] == LETTER and not (flags[i + 1] & ALONE)
+                digits = classes[before] == DIGIT and classes[i + 1] == DIGIT
+                if not ((flags[i] & JOINS and letters) or (flags[i] & JOINS_DIGITS and digits)):
+                    break
+            hashed = (hashed ^ np.uint64(lower[chars[i]])) * np.uint64(0x100000001B3)
+            i += 1
+        start[count] = begin
+        end[count] = i
+        hashes[count] = mix(hashed)
+        count += 1
+    return count
+
+
+@njit(no_cpython_wrapper=True)
+def lines_of(chars, classes, n, start, end, paragraph):  # type: ignore[no-untyped-def]
+    """Spans of the lines that are not blank, and the number of the paragraph each stands in; returns how many lines."""
+    count = 0
+    number = 0
+    begin = 0
+    blank = False
+    for i in range(n + 1):
+        if i < n and chars[i] != LINE_FEED:
+            continue
+        a = begin
+        b = i
+        while a < b and classes[a] == SPACE:
+            a += 1
+        while b > a and classes[b - 1] == SPACE:
+            b -= 1
+        if b > a:
+            if blank and count > 0:
+                number += 1
+            start[count] = a
+            end[count] = b
+            paragraph[count] = number
+            count += 1
+            blank = False
+        else:
+            blank = True
+        begin = i + 1
+    return count
