@@ -1,0 +1,108 @@
+"""How is a text written, before anyone judges it? NFC, one kind of line end, no control characters, no blank edges.
+
+Nothing that carries meaning goes: diacritics, ZWJ and ZWNJ (Indic, Arabic), zero width space (Khmer, Thai), bidirectional marks and white
+space at the ends of lines stay. The soft hyphen goes from natural texts: it says where a line may be broken, not what is
+written, and hides words from every list; source files keep it. A compiled scan finds the few texts that need any of this.
+"""
+from __future__ import annotations
+
+import unicodedata
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from numba import njit
+
+from roots import document
+from roots.filters.composition import BLANK, FOREIGN, SOFT_HYPHEN, Forms, forms
+
+_LINE_ENDS = str.maketrans({"\r": "\n", "\v": "\n", "\f": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n"})
+_REMOVED = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), 0xFEFF])
+_TABLE = {**_REMOVED, **{code: text for code, text in _LINE_ENDS.items()}, ord("\t"): "\t", ord("\n"): "\n"}
+_TABLE_NATURAL = {**_TABLE, 0xAD: None}
+
+
+def normalise(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The batch with every kept text normalised; texts with nothing left are dropped as `empty`."""
+    text = batch.column("text")
+    natural = pc.not_equal(batch.column("kind"), document.PROGRAMMING)
+    suspects = pc.and_(needs_work(text, natural), document.kept(batch))
+    if pc.any(suspects).as_py():
+        rows = np.flatnonzero(suspects.to_numpy(zero_copy_only=False))
+        mended = [normal(value, kind) for value, kind in zip(text.take(rows).to_pylist(), natural.take(rows).to_pylist(), strict=True)]
+        batch = document.with_columns(batch, {"text": pc.replace_with_mask(text, suspects, pa.array(mended, pa.large_string()))})
+    empty = pc.equal(pc.binary_length(batch.column("text")), 0)
+    return document.drop(batch, empty, "empty") if pc.any(empty).as_py() else batch
+
+
+def normal(text: str, natural: bool = True) -> str:
+    """One text normalised. A source file keeps the indentation of its first line."""
+    text = text.replace("\r\n", "\n").translate(_TABLE_NATURAL if natural else _TABLE)
+    text = unicodedata.normalize("NFC", text)
+    if natural:
+        return text.strip()
+    body = text.lstrip()
+    return text[text.rfind("\n", 0, len(text) - len(body)) + 1 :].rstrip()
+
+
+def needs_work(text: pa.LargeStringArray, natural: pa.BooleanArray) -> pa.BooleanArray:
+    """Which texts might change? Never false for one that would; null texts are false."""
+    _, offsets, data = text.buffers()
+    starts = np.frombuffer(offsets, np.int64)[text.offset : text.offset + len(text) + 1]
+    flags = _scan(np.frombuffer(data or b"", np.uint8), starts, natural.to_numpy(zero_copy_only=False), *_tables(forms()))
+    return pc.and_(pa.array(flags), pc.is_valid(text))
+
+
+def _tables(table: Forms) -> tuple[npt.NDArray[np.uint8], ...]:
+    return table.marks, table.classes, table.firsts, table.seconds, table.composes
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _scan(data, starts, natural, marks, classes, firsts, seconds, composes):  # type: ignore[no-untyped-def]
+    """Does a character not belong, an edge not stand, or a pair of characters compose? One pass over the UTF-8 bytes."""
+    flags = np.zeros(len(starts) - 1, np.bool_)
+    for row in range(len(starts) - 1):
+        at, end = starts[row], starts[row + 1]
+        starter = 0      # what the last starter composes with, see Forms.firsts
+        before = 0       # combining class of the character before
+        edge = True      # nothing but blanks so far
+        blank = False    # the last character was blank
+        while at < end:
+            code = np.uint32(data[at])
+            if code < 0x80:
+                at += 1
+            elif code < 0xE0:
+                code = (code & 0x1F) << 6 | np.uint32(data[at + 1] & 0x3F)
+                at += 2
+            elif code < 0xF0:
+                code = (code & 0x0F) << 12 | np.uint32(data[at + 1] & 0x3F) << 6 | np.uint32(data[at + 2] & 0x3F)
+                at += 3
+            else:
+                at += 4
+                code = (code & 0x07) << 18 | np.uint32(data[at - 3] & 0x3F) << 12 | np.uint32(data[at - 2] & 0x3F) << 6 | np.uint32(data[at - 1] & 0x3F)
+                if code >= len(marks):
+                    starter, before, edge, blank = 0, 0, False, False
+                    continue
+            mark = marks[code]
+            if mark & FOREIGN or (mark & SOFT_HYPHEN and natural[row]):
+                flags[row] = True
+                break
+            blank = mark & BLANK != 0
+            if edge and blank:
+                flags[row] = True
+                break
+            edge = False
+            if code < 0x80:
+                starter, before = firsts[code], 0
+                continue
+            rank = classes[code]
+            if (rank and before > rank) or (seconds[code] and composes[starter, seconds[code]]):
+                flags[row] = True
+                break
+            before = rank
+            if rank == 0:
+                starter = firsts[code]
+        if blank:
+            flags[row] = True
+    return flags

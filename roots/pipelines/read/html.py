@@ -1,0 +1,60 @@
+"""What does a web page say? Its main text, without navigation, scripts and boilerplate, by resiliparse."""
+from __future__ import annotations
+
+import re
+
+from roots.pipelines.read.parts import Fault, Raw, ReadLimits
+
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
+_VOID = frozenset("area base br col embed hr img input link meta param source track wbr p li dt dd tr td th option".split())
+_SHALLOW = 1_000  # tags: with no more of them, no page is deep
+
+
+def text_of(html: str, limits: ReadLimits) -> str:
+    """The main text of a page, with a line for every block; "" when there is none.
+
+    Raises Fault (html.unreadable) when the page cannot be parsed, or is nested so deep that reading it costs minutes.
+    """
+    from resiliparse.extract.html2text import extract_plain_text
+
+    if depth(html) > limits.depth:
+        raise Fault("html.unreadable", f"elements inside each other more than {limits.depth} deep", "look whether the file is a web page")
+    try:
+        text: str = extract_plain_text(html, main_content=True, preserve_formatting=True, list_bullets=False, alt_texts=False,
+                                       links=False, form_fields=False, noscript=False, comments=False, post_meta=False)
+    except Exception as error:  # the parser's own exceptions share no name of their own
+        raise Fault("html.unreadable", f"the page cannot be parsed ({str(error)[:200]})", "look whether the file is a web page") from None
+    return text
+
+
+def depth(html: str) -> int:
+    """How deep do elements nest, at most? Counted on the tags, so never less than in the tree that a parser builds."""
+    if html.count("<") <= _SHALLOW:
+        return 0
+    deepest = level = 0
+    for closing, name in _TAG.findall(html):
+        if name.lower() not in _VOID:
+            level += -1 if closing else 1
+            level = max(level, 0)
+            deepest = max(deepest, level)
+    return deepest
+
+
+def decode(raw: Raw) -> str:
+    """The page's characters: a byte order mark, the charset that came with it, its own `<meta>`, then what the bytes look like.
+
+    Raises Fault (html.unreadable) for bytes that are no text at all.
+    """
+    from resiliparse.parse.encoding import bytes_to_str, detect_encoding
+
+    data = raw.data
+    if data.count(b"\x00", 0, 4096) > 0 and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise Fault("html.unreadable", "holds null bytes: it is no text", "look whether the file is a web page")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    encoding = ("utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else raw.charset
+                or detect_encoding(data, from_html_meta=True) or "windows-1252")
+    text: str = bytes_to_str(data, encoding, errors="replace")
+    return text
