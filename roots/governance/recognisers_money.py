@@ -1,0 +1,112 @@
+"""Is it somebody's account? Payment cards (issuer ranges and Luhn), IBAN (registry and ISO 7064), wallets.
+
+Issuer ranges are `card.toml`'s; one number in ten passes Luhn by luck, so a bare run of digits also needs a length that
+its issuer uses, and unusual lengths need a word that announces a card.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from stdnum import iban, luhn
+from stdnum.exceptions import ValidationError
+
+from roots.governance.personal_data import PersonalData
+from roots.governance.recognisers import LETTER, Context, LookAlikes, Span, Window, compiled, presidio, presidio_spans
+
+_CARD = rf"(?<!{LETTER}|[\p{{Nd}}_.,])(?<!\p{{Nd}}[ -])\d(?:[ -]?\d){{11,18}}(?!{LETTER}|[\p{{Nd}}_]|[ -]\p{{Nd}}|[.,]\p{{Nd}})"
+_IBAN = rf"(?<!{LETTER}|\p{{Nd}})[A-Z]{{2}}\d{{2}}(?:[ -]?[A-Z0-9]){{11,30}}"
+_CLEAR_BEFORE, _CLEAR_AFTER = rf"(?<!{LETTER}|[\p{{Nd}}_])", rf"(?!{LETTER}|[\p{{Nd}}_])"
+
+
+class Card:
+    """Numbers of payment cards. Options: `issuers`, each "from-to:lengths[:announced lengths]"."""
+
+    def __init__(self, kind: PersonalData) -> None:
+        self.kind = kind
+        self._context = Context(kind)
+        self._look_alikes = LookAlikes(kind.look_alikes)
+
+    @cached_property
+    def _issuers(self) -> list[tuple[int, int, int, frozenset[int], frozenset[int]]]:
+        rows = []
+        for line in self.kind.option("issuers"):
+            span, lengths, announced = [*line.split(":"), "", ""][:3]
+            low, _, high = span.partition("-")
+            rows.append((int(low), int(high or low), len(low), _numbers(lengths), _numbers(announced)))
+        return rows
+
+    def _issued(self, digits: str, announced: bool) -> bool:
+        return any(low <= int(digits[:wide]) <= high and (len(digits) in usual or (announced and len(digits) in unusual))
+                   for low, high, wide, usual, unusual in self._issuers)
+
+    def __call__(self, window: Window) -> Iterable[Span]:
+        text = window.folded
+        for match in compiled(_CARD).finditer(text, max(0, window.start - 1)):
+            if match.start() >= window.end:
+                break
+            digits = "".join(filter(str.isdigit, match[0]))
+            announced = self._context.before(window, match.start())
+            grouped = len(digits) != len(match[0])
+            if not self._issued(digits, announced) or not luhn.is_valid(digits) or len(set(digits)) < 2:
+                continue
+            if grouped and not compiled(r"\d{4}([ -])\d{4}\1\d{4}\1\d{1,4}(\1\d{1,3})?|\d{4}([ -])\d{6}\3\d{4,5}").fullmatch(match[0]):
+                continue
+            if window.programming and not grouped and not announced:
+                continue
+            if not announced and self._look_alikes.cover(window, *match.span()):
+                continue
+            yield Span(self.kind.kind, *match.span())
+
+
+def _numbers(text: str) -> frozenset[int]:
+    return frozenset(int(part) for part in text.split(",") if part)
+
+
+class Iban:
+    """International bank account numbers, in groups or not, valid in their country's own rules."""
+
+    def __init__(self, kind: PersonalData) -> None:
+        self.kind = kind
+
+    def __call__(self, window: Window) -> Iterable[Span]:
+        text = window.folded
+        for match in compiled(_IBAN).finditer(text, overlapped=True):
+            if match.start() >= window.end or match.end() <= window.start:
+                continue
+            end = self._end(text, match.start(), match.end())
+            if end:
+                yield Span(self.kind.kind, match.start(), end)
+
+    def _end(self, text: str, start: int, end: int) -> int:
+        """The longest valid number that begins at `start`; 0 when there is none."""
+        while end - start >= 15:
+            number = text[start:end]
+            if number[-1].isalnum() and not (end < len(text) and text[end].isalnum()):
+                try:
+                    iban.validate(number, check_country=False)
+                except ValidationError:
+                    pass
+                else:
+                    return end
+            end -= 1
+        return 0
+
+
+class Crypto:
+    """Wallet addresses: Presidio checks Bitcoin's sums; other chains by the record's shapes."""
+
+    def __init__(self, kind: PersonalData) -> None:
+        self.kind = kind
+        self._context = Context(kind)
+
+    def __call__(self, window: Window) -> Iterable[Span]:
+        for start, end in presidio_spans(presidio("CryptoRecognizer"), window.text):
+            clear = compiled(_CLEAR_BEFORE).match(window.text, start) and compiled(_CLEAR_AFTER).match(window.text, end)
+            if clear and start < window.end and end > window.start:
+                yield Span(self.kind.kind, start, end)
+        for shape in self.kind.shapes:
+            for match in compiled(shape.regex).finditer(window.text):
+                announced = not shape.needs_context or self._context.before(window, match.start())
+                if announced and match.start() < window.end and match.end() > window.start:
+                    yield Span(self.kind.kind, *match.span())

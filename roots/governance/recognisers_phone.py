@@ -1,0 +1,157 @@
+"""Is it somebody's phone number? libphonenumber judges by the numbering plans of the countries where the language is spoken.
+
+Most digits in prose are not phone numbers. A run of digits counts when it is written internationally and valid; when it is
+valid in one of the language's regions and written as people there write numbers; or when a word announces it.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType
+
+from roots.governance.personal_data import PersonalData, of_language
+from roots.governance.recognisers import LETTER, Context, LookAlikes, Span, Window, compiled
+
+_PIECE = (rf"(?<!{LETTER}|[\p{{M}}_])" r"(?:\+\s?\(?|\(\+?)?\d(?:[ ./()\-‐-―\u200b-\u200f\u202a-\u202e\u2060-\u2069\u00ad]{0,3}\d)*"
+          r"(?:\s?(?:x|ext\.?|extension)\s?\d{1,5})?")
+_GLUED_BEFORE = rf"(?<={LETTER}|[\p{{M}}_#$€£¥₹₦%=@&?^~*<>\\]|{LETTER}[-./:]|\d[,:.]|[.,]\d|[-/])"
+_GLUED_AFTER = rf"{LETTER}|[\p{{M}}_%°€£¥$₹₦@=]|[,.:]\d|[-/](?:{LETTER}|\d)|\s?[€£¥$₹%°]"
+_THOUSANDS = r"\d{1,3}(?:([ .])\d{3})(?:\1\d{3})*"
+_BETWEEN = r"\s{2,}|(?<=\d)\s+(?=[+(])|\s/\s|\s-\s|(?<=\d)\)?\s(?=\(?0\d)"
+_FEWEST, _MOST = 7, 15
+_FEWEST_LABELLED = 6
+MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
+
+
+@lru_cache(maxsize=4096)
+def _parsed(digits: str, region: str | None) -> tuple[bool, bool, PhoneNumber | None]:
+    """(valid, possible, number) of a run of digits as dialled in a region."""
+    try:
+        number = phonenumbers.parse(digits, region)
+    except NumberParseException:
+        return False, False, None
+    return phonenumbers.is_valid_number(number), phonenumbers.is_possible_number(number), number
+
+
+class Phone:
+    """Finds phone numbers. Regions and words come from `phone.toml`."""
+
+    def __init__(self, kind: PersonalData) -> None:
+        self.kind = kind
+        self._context = Context(kind)
+        self._look_alikes = LookAlikes(kind.look_alikes)
+        self._regions = dict(kind.regions)
+
+    def __call__(self, window: Window) -> Iterable[Span]:
+        text = window.folded
+        barred = self._look_alikes.spans(window)
+        for match in compiled(_PIECE).finditer(text, max(0, window.start - 3)):
+            if match.start() >= window.end:
+                break
+            start, end = self._trim(text, *match.span())
+            if any(a <= start and end <= b for a, b in barred):
+                continue
+            pieces = self._without(start, end, barred)
+            for a, b in pieces:
+                yield from self._numbers(window, a, b)
+
+    @staticmethod
+    def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+        """Takes a bracket off that has no partner in the number."""
+        if text[start] == "(" and ")" not in text[start:end]:
+            start += 1
+        return start, end
+
+    @staticmethod
+    def _without(start: int, end: int, barred: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """What is left of a run of digits once dates and their like are cut out of it."""
+        pieces = [(start, end)]
+        for a, b in barred:
+            pieces = [part for s, e in pieces for part in (((s, min(e, a)), (max(s, b), e)) if a < e and b > s else ((s, e),))
+                      if part[1] - part[0] >= _FEWEST_LABELLED]
+        return pieces
+
+    def _numbers(self, window: Window, start: int, end: int) -> Iterable[Span]:
+        """The whole run if it is a number, else its parts between wide gaps, else between spaces."""
+        text = window.folded
+        while start < end and text[start] not in "+(0123456789":
+            start += 1
+        while end > start and not text[end - 1].isdigit():
+            end -= 1
+        if start >= end:
+            return
+        if self._accepted(window, start, end):
+            yield Span(self.kind.kind, start, end)
+            return
+        cuts = [match.span() for match in compiled(_BETWEEN).finditer(text, start, end)]
+        if cuts:
+            edges = [start, *(edge for cut in cuts for edge in cut), end]
+            for a, b in zip(edges[::2], edges[1::2], strict=True):
+                if b - a >= _FEWEST_LABELLED and (a, b) != (start, end):
+                    yield from self._numbers(window, a, b)
+            return
+        if " " in text[start:end] and compiled(r"[-./()+]").search(text, start, end):
+            edge = start
+            for cut in (*compiled(r"\s").finditer(text, start, end), None):
+                stop = cut.start() if cut else end
+                if stop - edge >= _FEWEST and self._accepted(window, edge, stop):
+                    yield Span(self.kind.kind, edge, stop)
+                edge = cut.end() if cut else end
+
+    def _accepted(self, window: Window, start: int, end: int) -> bool:
+        text = window.folded
+        written = text[start:end]
+        number = compiled(r"\s?(?:x|ext).*").sub("", written)
+        digits = "".join(filter(str.isdigit, number))
+        if not _FEWEST_LABELLED <= len(digits) <= _MOST + 2 or len(set(digits)) < 2:
+            return False
+        if compiled(_GLUED_BEFORE).match(text, start) or compiled(_GLUED_AFTER).match(text, end):
+            labelled = text[start - 1:start] in (":", "-", "/", "#", "=") and self._context.before(window, start, 24)
+            if not labelled:
+                return False
+        if written.startswith(("+", "(+")):
+            valid, possible, _ = _parsed("+" + digits, None)
+            return valid or (possible and self._announced(window, start, end))
+        if self._announced(window, start, end):
+            return self._announced_form(number, digits, self._context.before(window, start, 16))
+        return not window.programming and self._native(window, number, digits)
+
+    def _announced(self, window: Window, start: int, end: int) -> bool:
+        return self._context.before(window, start) or self._context.after(window, end)
+
+    @staticmethod
+    def _announced_form(number: str, digits: str, close: bool) -> bool:
+        """Near a word for it, anything of a number's length counts but a year, a span of years, or a sum with thousands."""
+        if compiled(r"(?:1[5-9]|20)\d\d\s?[-–/]\s?(?:1[5-9]|20)\d\d").fullmatch(number):
+            return False
+        if compiled(r"\d{1,3}(?:\.\d{3})+").fullmatch(number) and len(digits) < 9:
+            return False
+        return len(digits) >= (_FEWEST_LABELLED if close else _FEWEST) and len(digits) <= _MOST
+
+    def _native(self, window: Window, number: str, digits: str) -> bool:
+        """Without a word for it: valid in a region of the language, and written as a number is written there."""
+        if len(digits) < _FEWEST + 1 or (compiled(_THOUSANDS).fullmatch(number) and digits[0] != "0"):
+            return False
+        if digits.startswith("00") and not number.startswith("000"):
+            return _parsed("+" + digits[2:], None)[0]
+        plain = number == digits
+        for region in of_language(self._regions, window.language):
+            valid, _, parsed = _parsed(digits, region)
+            if not valid or parsed is None:
+                continue
+            if phonenumbers.region_code_for_number(parsed) != region:
+                continue
+            if plain:
+                if (digits[0] == "0" and len(digits) >= 9) or (len(digits) in (10, 11) and phonenumbers.number_type(parsed) in MOBILE):
+                    return True
+            elif digits[0] == "0" or "(" in number or _grouped_as(number, parsed, region):
+                return True
+        return False
+
+
+def _grouped_as(number: str, parsed: PhoneNumber, region: str) -> bool:
+    """Are the digits in the groups that the region's own format uses?"""
+    wanted = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return bool(compiled(r"\d+").findall(number) == compiled(r"\d+").findall(wanted))

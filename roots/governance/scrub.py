@@ -1,0 +1,144 @@
+"""How is personal data taken out of a batch, and what is told of it? Scan, judge the candidates, replace, record.
+
+Text that no scan flagged is never decoded. A scrubbed text is scanned again until nothing more is found, so that
+scrubbing twice changes nothing; replacements that stand in a text are never touched.
+"""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from roots.document import COLUMNS, PROGRAMMING, drop, kept, with_columns
+from roots.errors import RootsError
+from roots.governance.personal_data import PersonalData
+
+if TYPE_CHECKING:
+    from roots.governance.scrub_judge import Found, Judge
+
+ROUNDS = 5          # of scan and replace; the second finds nothing in all but odd texts
+SHORTEST_KEY = 16   # bytes
+
+
+@dataclass(frozen=True)
+class ScrubRules:
+    """What a scrub is to do: plain data, picklable.
+
+    kinds: the records of governance/personal_data, in any order. key: the run's secret for consistent fakes, 16 bytes at
+    least; without it every kind whose rule is "fake" is replaced by its tag.
+    """
+
+    kinds: tuple[PersonalData, ...]
+    key: bytes | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.key is not None and len(self.key) < SHORTEST_KEY:
+            raise RootsError("the key for fakes", f"is {len(self.key)} bytes long", f"use {SHORTEST_KEY} random bytes or more")
+
+
+class Edit(NamedTuple):
+    """One replacement, in code points of the text as it now stands; never what stood there before."""
+
+    kind: str
+    start: int
+    end: int
+    replacement: str
+
+    def as_json(self) -> dict[str, str | int]:
+        return self._asdict()
+
+
+class Scrubber:
+    """Scrubs batches and single texts; compiles and loads what it needs at the first call."""
+
+    def __init__(self, rules: ScrubRules) -> None:
+        self.rules = rules
+        self._limits = {kind.kind: kind.drop_above for kind in rules.kinds if kind.replace == "drop"}
+        self._judge: Judge | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"rules": self.rules}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        self.__init__(state["rules"])  # type: ignore[misc]
+
+    @property
+    def judge(self) -> Judge:
+        if self._judge is None:
+            from roots.governance.scrub_judge import Judge
+
+            self._judge = Judge(self.rules.kinds, self.rules.key)
+        return self._judge
+
+    def scrub(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """The batch with personal data replaced in the kept rows, `edits` filled, and rows with too much of it dropped."""
+        wanted = kept(batch)
+        languages = batch.column("language").to_pylist()
+        programming = pc.fill_null(pc.equal(batch.column("kind"), PROGRAMMING), False).to_pylist()
+        edited = self._edited(batch.column("text"), wanted, languages, programming)
+        edits = [[] if keep else old for keep, old in zip(wanted.to_pylist(), batch.column("edits").to_pylist(), strict=True)]
+        columns: dict[str, pa.Array] = {}
+        if edited:
+            mask = np.zeros(len(batch), bool)
+            mask[list(edited)] = True
+            texts = pa.array([edited[row][0] for row in sorted(edited)], pa.large_string())
+            columns["text"] = pc.replace_with_mask(batch.column("text"), pa.array(mask), texts)
+            for row, (_, found) in edited.items():
+                edits[row] = [edit.as_json() for edit in found]
+        columns["edits"] = pa.array(edits, COLUMNS["edits"])
+        scrubbed = with_columns(batch, columns)
+        reasons = {row: reason for row, (_, found) in edited.items() if (reason := self._too_much(found))}
+        if reasons:
+            reason = pa.array([reasons.get(row) for row in range(len(batch))], pa.string())
+            scrubbed = drop(scrubbed, pc.is_valid(reason), reason)
+        return scrubbed
+
+    def scrub_text(self, text: str, language: str | None = None, *, programming: bool = False) -> tuple[str, list[Edit]]:
+        """One text scrubbed, for reports, excerpts and side-by-sides, and what was done to it."""
+        column = pa.array([text.encode("utf-8", "replace").decode()], pa.large_string())
+        edited = self._edited(column, pa.array([True]), [language], [programming])
+        return edited.get(0, (column[0].as_py(), []))
+
+    def _too_much(self, found: Sequence[Edit]) -> str | None:
+        for kind in sorted(self._limits):
+            limit = self._limits[kind]
+            if limit is not None and sum(edit.kind == kind for edit in found) > limit:
+                return f"personal_data.{kind}"
+        return None
+
+    def _edited(self, texts: pa.Array, wanted: pa.BooleanArray, languages: Sequence[str | None],
+                programming: Sequence[bool]) -> dict[int, tuple[str, list[Edit]]]:
+        """Row → (scrubbed text, edits), for the rows in which something was found."""
+        edited: dict[int, tuple[str, list[Edit]]] = {}
+        rows: Sequence[int] = range(len(texts))
+        for _ in range(ROUNDS):
+            found = self.judge.found(texts, wanted, [languages[row] for row in rows], [programming[row] for row in rows])
+            if not found:
+                break
+            for index in sorted(found):
+                row = rows[index]
+                edited[row] = replaced(texts[index].as_py(), edited[row][1] if row in edited else (), found[index])
+            rows = [rows[index] for index in sorted(found)]
+            texts = pa.array([edited[row][0] for row in rows], pa.large_string())
+            wanted = pa.array([True] * len(rows), pa.bool_())
+        return edited
+
+
+def replaced(text: str, earlier: Sequence[Edit], found: Sequence[Found]) -> tuple[str, list[Edit]]:
+    """The text with what was found replaced, and all edits in its coordinates.
+
+    earlier: edits that stand in `text`; what was found never touches them.
+    """
+    fresh = [one for one in found if all(one.end <= edit.start or one.start >= edit.end for edit in earlier)]
+    pieces: list[str] = []
+    edits: list[Edit] = []
+    place = shift = 0
+    for kind, start, end, replacement in sorted([*earlier, *fresh], key=lambda one: one[1]):
+        pieces += (text[place:start], replacement)
+        edits.append(Edit(kind, start + shift, start + shift + len(replacement), replacement))
+        place, shift = end, shift + len(replacement) - (end - start)
+    return "".join([*pieces, text[place:]]), edits
