@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roots.filters.normal_form import form_of
+from roots.filters.normal_form import form_of, text_of
 
 
 def oracle(text: str, programming: bool = False) -> str:
@@ -33,7 +33,7 @@ def oracle(text: str, programming: bool = False) -> str:
 
 
 def form(text: str, programming: bool = False) -> str:
-    return "".join(map(chr, form_of(text, programming)))
+    return text_of(form_of(text, programming))
 
 
 @settings(deadline=None)  # the first example compiles
@@ -79,3 +79,12 @@ def test_what_differs_stays_different(one: str, other: str) -> None:
 
 def test_programs_keep_case_and_punctuation() -> None:
     assert form("If (a[0])\n\tReturn", programming=True) == "If (a[0]) Return"
+
+
+@pytest.mark.parametrize("programming", [False, True])
+def test_every_code_point_that_changes_has_its_form(programming: bool) -> None:
+    changing = [chr(point) for point in [*range(0xD800), *range(0xE000, 0x32400)]
+                if unicodedata.normalize("NFD", chr(point)).casefold() != chr(point) or unicodedata.combining(chr(point))]
+    assert len(changing) > 15_000
+    text = "x".join(changing) + " ".join(changing[::7])
+    assert form(text, programming) == oracle(text, programming)

@@ -8,6 +8,7 @@ together: two texts of similarity s meet in at least one of b bands with probabi
 from __future__ import annotations
 
 from functools import cache, lru_cache
+from typing import Any
 
 import numba
 import numpy as np
@@ -48,20 +49,34 @@ def permutations(seed: int, count: int) -> tuple[Signature, Signature]:
     return values[:count] | np.uint32(1), values[count:].copy()
 
 
+@numba.njit(cache=True, nogil=True, inline="always")
+def _mix32(shingle: Any) -> Any:
+    """MurmurHash3's 32-bit finaliser of the lower half of a shingle."""
+    value = np.uint32(shingle)
+    value = np.uint32(value ^ (value >> np.uint32(16)))
+    value = np.uint32(value * np.uint32(0x85EBCA6B))
+    value = np.uint32(value ^ (value >> np.uint32(13)))
+    value = np.uint32(value * np.uint32(0xC2B2AE35))
+    return np.uint32(value ^ (value >> np.uint32(16)))
+
+
 @numba.njit(cache=True, nogil=True)
 def write_signature(shingles: Hashes, n: int, multipliers: Signature, addends: Signature, out: Signature) -> None:
-    """Writes the smallest image of the first n shingles (their lower 32 bits) under each permutation to `out`."""
+    """Writes the smallest image of the first n shingles (their lower 32 bits) under each permutation to `out`.
+
+    Four shingles at a time, so that a permutation is loaded once for four: the inner loop becomes vector instructions.
+    """
     out[:] = 0xFFFFFFFF
-    for i in range(n):
-        value = np.uint32(shingles[i])
-        value = np.uint32(value ^ (value >> np.uint32(16))) * np.uint32(0x85EBCA6B)
-        value = np.uint32(value)
-        value = np.uint32(value ^ (value >> np.uint32(13))) * np.uint32(0xC2B2AE35)
-        value = np.uint32(value)
-        value = np.uint32(value ^ (value >> np.uint32(16)))
+    for i in range(0, n, 4):
+        one = _mix32(shingles[i])
+        two = _mix32(shingles[min(i + 1, n - 1)])
+        three = _mix32(shingles[min(i + 2, n - 1)])
+        four = _mix32(shingles[min(i + 3, n - 1)])
         for k in range(len(out)):
-            image = np.uint32(multipliers[k] * value + addends[k])
-            out[k] = min(out[k], image)
+            by, plus = multipliers[k], addends[k]
+            first = min(np.uint32(by * one + plus), np.uint32(by * two + plus))
+            second = min(np.uint32(by * three + plus), np.uint32(by * four + plus))
+            out[k] = min(out[k], min(first, second))
 
 
 @numba.njit(cache=True, nogil=True)

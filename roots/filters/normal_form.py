@@ -23,71 +23,86 @@ import numpy.typing as npt
 Points = npt.NDArray[np.uint32]
 
 SPACE = 32
-LEFT_OUT, SEPARATOR, WORD, SYMBOL, WIDE = range(5)
+WORD, SYMBOL, WIDE = range(3)  # letters, marks, digits and underscores; other characters; letters without spaces between words
+_LEFT_OUT, _SEPARATOR = 0, 1   # entries that are no code point
 _PLANES = ((0, 0x32400), (0xE0000, 0xE01F0))  # beyond these, code points are unassigned or private: they stay as they are
+_POINT = np.uint32(0x1FFFFF)   # a marked code point: kind (2 bits), canonical combining class (8), code point (21)
+_SEVERAL = np.uint32(1 << 31)  # an entry that is a place in `forms`
 
 
 class Tables(NamedTuple):
-    """What becomes of each code point: arrays over all 0x110000 of them."""
+    """What becomes of each of the 0x110000 code points."""
 
-    kind: npt.NDArray[np.uint8]      # LEFT_OUT, SEPARATOR, WORD (letter, mark, digit, underscore), SYMBOL or WIDE
-    order: npt.NDArray[np.uint8]     # canonical combining class
-    becomes: npt.NDArray[np.int32]   # 0: itself; else place in `forms` of a count and so many code points
-    forms: Points
+    entries: Points  # _LEFT_OUT, _SEPARATOR, a marked code point, or _SEVERAL and a place in `forms`
+    forms: Points    # at a place: how many, then so many marked code points
 
 
-def _kind(character: str, programming: bool) -> int:
+def _kind(character: str, programming: bool) -> int | None:
     category = unicodedata.category(character)
-    if category == "Cf":
-        return LEFT_OUT
-    if category[0] == "Z" or category == "Cc":
-        return SEPARATOR
-    if not programming and category in ("Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sk"):
-        return SEPARATOR
+    if category[0] == "Z" or category == "Cc" or (not programming and (category[0] == "P" or category == "Sk")):
+        return None
     if category == "Lo" and unicodedata.east_asian_width(character) in "WF" and not unicodedata.name(character, "").startswith("HANGUL"):
         return WIDE
     return WORD if category[0] in "LMN" or category == "Pc" else SYMBOL
 
 
+def _marked(character: str, programming: bool) -> int:
+    kind = _kind(character, programming)
+    return (SYMBOL if kind is None else kind) << 29 | unicodedata.combining(character) << 21 | ord(character)
+
+
 @cache
 def tables(programming: bool) -> Tables:
     """The tables for natural text or for programs, built once per process from Python's Unicode data (about 0.3 s)."""
-    kind = np.full(0x110000, SYMBOL, np.uint8)
-    order = np.zeros(0x110000, np.uint8)
-    becomes = np.zeros(0x110000, np.int32)
+    entries = np.arange(0x110000, dtype=np.uint32) | np.uint32(SYMBOL << 29)
     forms = [0]
-    for first, last in _PLANES:
-        for point in range(first, last):
-            character = chr(point)
-            kind[point] = _kind(character, programming)
-            order[point] = unicodedata.combining(character)
-            if 0xD800 <= point < 0xE000:
-                continue
+    for point in (point for first, last in _PLANES for point in range(first, last) if not 0xD800 <= point < 0xE000):
+        character = chr(point)
+        if unicodedata.category(character) == "Cf":
+            entries[point] = _LEFT_OUT
+        elif _kind(character, programming) is None:
+            entries[point] = _SEPARATOR
+        else:
             form = unicodedata.normalize("NFD", character)
             if not programming:
                 form = unicodedata.normalize("NFD", form.casefold())
-            if form != character:
-                becomes[point] = len(forms)
-                forms += [len(form), *map(ord, form)]
-    return Tables(kind, order, becomes, np.array(forms, np.uint32))
+            if len(form) == 1:
+                entries[point] = _marked(form, programming)
+            else:
+                entries[point] = _SEVERAL | np.uint32(len(forms))
+                forms += [len(form), *(_marked(part, programming) for part in form)]
+    return Tables(entries, np.array(forms, np.uint32))
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
-def _put(out: Points, n: int, point: Any, order: npt.NDArray[np.uint8]) -> int:
-    """Writes a code point at its canonical place among the marks before it."""
+def order_of(marked: Any) -> Any:
+    """The canonical combining class of a marked code point."""
+    return marked >> np.uint32(21) & np.uint32(0xFF)
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def kind_of(marked: Any) -> Any:
+    """WORD, SYMBOL or WIDE."""
+    return marked >> np.uint32(29)
+
+
+@numba.njit(cache=True, nogil=True)
+def _put(out: Points, n: int, marked: Any) -> int:
+    """Writes a code point; a mark at its canonical place among the marks before it."""
     place = n
-    rank = order[point]
-    if rank:
-        while place > 0 and order[out[place - 1]] > rank:
-            out[place] = out[place - 1]
-            place -= 1
-    out[place] = point
+    while order_of(marked) and place > 0 and order_of(out[place - 1]) > order_of(marked):
+        out[place] = out[place - 1]
+        place -= 1
+    out[place] = marked
     return n + 1
 
 
 @numba.njit(cache=True, nogil=True)
-def write_form(data: npt.NDArray[np.uint8], start: int, end: int, kind: Any, order: Any, becomes: Any, forms: Any, out: Points) -> int:
-    """Writes the normal form of the UTF-8 bytes [start, end) to `out`, which has room for two a byte and one more; returns its length."""
+def write_form(data: npt.NDArray[np.uint8], start: int, end: int, entries: Any, forms: Any, out: Points) -> int:
+    """Writes the normal form of the UTF-8 bytes [start, end) to `out`, which has room for two a byte and one more; returns its length.
+
+    What is written are marked code points: the code point with its combining class and kind, which are functions of it.
+    """
     n = 0
     i = start
     gap = False
@@ -106,30 +121,39 @@ def write_form(data: npt.NDArray[np.uint8], start: int, end: int, kind: Any, ord
         else:
             point = (byte & 0x07) << 18 | np.uint32(data[i + 1] & 0x3F) << 12 | np.uint32(data[i + 2] & 0x3F) << 6 | (data[i + 3] & 0x3F)
             i += 4
-        what = kind[point]
-        if what == LEFT_OUT:
+        entry = entries[point]
+        if entry <= _SEPARATOR:
+            gap |= entry == _SEPARATOR
             continue
-        if what == SEPARATOR:
-            gap = True
-            continue
+        place = 0
+        marked = entry
+        if entry & _SEVERAL:
+            place = np.int64(entry ^ _SEVERAL)
+            marked = forms[place + 1]
         if gap:
-            if not wide and what != WIDE:
+            if not wide and kind_of(marked) != WIDE:
                 out[n] = SPACE
                 n += 1
             gap = False
-        if order[point] == 0:
-            wide = what == WIDE
-        place = becomes[point]
-        if place == 0:
-            n = _put(out, n, point, order)
+        if order_of(marked):
+            n = _put(out, n, marked)
         else:
-            for k in range(place + 1, place + 1 + forms[place]):
-                n = _put(out, n, forms[k], order)
+            wide = kind_of(marked) == WIDE
+            out[n] = marked
+            n += 1
+        if place:
+            for k in range(place + 2, place + 1 + np.int64(forms[place])):
+                n = _put(out, n, forms[k])
     return n
 
 
 def form_of(text: str, programming: bool = False) -> Points:
-    """The normal form of one text, as code points."""
+    """The normal form of one text, as marked code points."""
     data = np.frombuffer(text.encode(), np.uint8)
     out = np.empty(2 * len(data) + 1, np.uint32)
     return out[: write_form(data, 0, len(data), *tables(programming), out)]
+
+
+def text_of(form: Points) -> str:
+    """A normal form to read."""
+    return "".join(map(chr, form & _POINT))

@@ -14,11 +14,11 @@ from roots.filters.signatures import SignatureRules, body_start, how_of
 
 @numba.njit(cache=True, nogil=True)
 def _shingles(data: Any, known: Any, how: int, size: int) -> Hashes:
-    kind, order, becomes, forms = known
+    entries, forms = known
     points = np.empty(2 * len(data) + 1, np.uint32)
-    n = write_form(data, 0, len(data), kind, order, becomes, forms, points)
+    n = write_form(data, 0, len(data), entries, forms, points)
     tokens = np.empty(n, np.uint64)
-    count = write_tokens(points, n, how, kind, order, tokens)
+    count = write_tokens(points, n, how, tokens)
     return distinct(tokens, write_shingles(tokens, count, size, tokens))
 
 

@@ -10,13 +10,12 @@ to find a pair again, since texts are compared by the same hashes.
 """
 from __future__ import annotations
 
-from typing import Any
 
 import numba
 import numpy as np
 import numpy.typing as npt
 
-from roots.filters.normal_form import SPACE, SYMBOL, WIDE, Points, form_of, tables
+from roots.filters.normal_form import SPACE, SYMBOL, WIDE, Points, form_of, kind_of, order_of
 
 Hashes = npt.NDArray[np.uint64]
 
@@ -38,7 +37,7 @@ def mix(value: np.uint64) -> np.uint64:
 
 
 @numba.njit(cache=True, nogil=True)
-def write_tokens(points: Points, n: int, how: int, kind: Any, order: Any, out: Hashes) -> int:
+def write_tokens(points: Points, n: int, how: int, out: Hashes) -> int:
     """Writes the hash of each token of a normal form to `out` (room for n), and returns their number."""
     count = 0
     inside = False  # a token has begun
@@ -52,9 +51,9 @@ def write_tokens(points: Points, n: int, how: int, kind: Any, order: Any, out: H
                 count += 1
             inside = False
             continue
-        what = kind[point]
-        single = order[point] == 0 and (what == WIDE or how == CHARACTERS or (how == TOKENS and what == SYMBOL))
-        if inside and (single or (alone and order[point] == 0)):
+        kind, base = kind_of(point), order_of(point) == 0
+        single = base and (kind == WIDE or how == CHARACTERS or (how == TOKENS and kind == SYMBOL))
+        if inside and (single or (alone and base)):
             out[count] = mix(state)
             count += 1
             inside = False
@@ -128,9 +127,8 @@ def shared(one: Hashes, other: Hashes) -> int:
 def shingles_of(text: str, size: int = 5, how: int = WORDS) -> Hashes:
     """The sorted set of shingles of one text; empty when it has fewer than `size` tokens."""
     points = form_of(text, how == TOKENS)
-    known = tables(how == TOKENS)
     tokens = np.empty(len(points), np.uint64)
-    count = write_tokens(points, len(points), how, known.kind, known.order, tokens)
+    count = write_tokens(points, len(points), how, tokens)
     found = np.empty(len(points), np.uint64)
     return distinct(found, write_shingles(tokens, count, size, found))
 

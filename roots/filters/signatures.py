@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from roots.document import PROGRAMMING
 from roots.filters.minhash import bands_for, permutations, write_bands, write_signature
-from roots.filters.normal_form import Tables, tables, write_form
+from roots.filters.normal_form import tables, write_form
 from roots.filters.shingles import CHARACTERS, TOKENS, WORDS, exact, write_shingles, write_tokens
 
 _NATURAL_SALT, _PROGRAM_SALT, _RAW_SALT = np.uint64(1), np.uint64(2), np.uint64(3)
@@ -113,12 +113,12 @@ def _sign(data: Any, offsets: Any, bodies: Any, how: Any, skip: Any, natural: An
             continue
         start, end = offsets[row], offsets[row + 1]
         if how[row] == TOKENS:
-            kind, order, becomes, forms = program
+            entries, forms = program
             salt = _PROGRAM_SALT
         else:
-            kind, order, becomes, forms = natural
+            entries, forms = natural
             salt = _NATURAL_SALT
-        n = write_form(data, start, end, kind, order, becomes, forms, points)
+        n = write_form(data, start, end, entries, forms, points)
         if n == 0:
             for k in range(end - start):
                 points[k] = data[start + k]
@@ -128,8 +128,8 @@ def _sign(data: Any, offsets: Any, bodies: Any, how: Any, skip: Any, natural: An
             continue
         high[row], low[row] = exact(points, n, salt)
         if bodies[row] > 0:
-            n = write_form(data, start + bodies[row], end, kind, order, becomes, forms, points)
-        count = write_tokens(points, n, how[row], kind, order, tokens)
+            n = write_form(data, start + bodies[row], end, entries, forms, points)
+        count = write_tokens(points, n, how[row], tokens)
         words[row] = count
         if count < shortest[how[row]]:
             continue
@@ -172,5 +172,3 @@ def sign(batch: pa.RecordBatch, rules: SignatureRules) -> pa.RecordBatch:
         pa.array(words, mask=skip),
     ], schema=schema(rules))
 
-
-__all__ = ["Comments", "SignatureRules", "Tables", "body_start", "buffers", "how_of", "schema", "sign", "url_key"]

@@ -159,3 +159,6 @@ def counts(to: str) -> dict[str, Any]:
     with pa.memory_map(to) as source, pa.ipc.open_file(source) as reader:
         found: dict[str, Any] = json.loads(reader.schema.metadata[b"summary"])
     return found
+
+
+__all__ = ["SCHEMA", "JudgedBlock", "counts", "deduplicate"]

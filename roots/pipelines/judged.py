@@ -111,4 +111,4 @@ class Component:
     def same(self, one: int, other: int) -> bool:
         """Have two members the same normal form?"""
         forms = [document_form(*self.shelf.text(int(self.members.rows[member])), self.rules) for member in (one, other)]
-        return np.array_equal(*forms)
+        return np.array_equal(forms[0], forms[1])
