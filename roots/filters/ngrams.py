@@ -1,0 +1,71 @@
+"""What do the letters of a window say about its language? fastText's arithmetic over the words that `letters` wrote.
+
+Same n-grams, same hash (FNV-1a over signed bytes), same mean of rows, same softmax as `fasttext` itself (Joulin et al. 2017,
+arXiv:1607.01759); a test holds the two beside each other. Three things differ on purpose: no Python string is made and the GIL
+is free; only words in the window's main writing system are read; and only labels that are written in it can be the answer.
+"""
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from roots.filters.letters import CLOSE, LIMIT, Bytes, _decode
+
+Floats = npt.NDArray[np.float32]
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _add_word(word: Bytes, start: int, stop: int, rows: Floats, shortest: int, longest: int, total: Floats) -> int:
+    """Adds the rows of the n-grams of `<word>` at [start, stop); returns how many."""
+    dim, buckets, found = rows.shape[1], np.uint32(rows.shape[0]), 0
+    for i in range(start, stop):
+        if word[i] & 0xC0 == 0x80:
+            continue
+        hash_, j, n = np.uint32(2166136261), i, 1
+        while j < stop and n <= longest:
+            while True:
+                byte = np.uint32(word[j])
+                if byte >= 128:
+                    byte |= np.uint32(0xFFFFFF00)
+                hash_ = np.uint32(np.uint32(hash_ ^ byte) * np.uint32(16777619))
+                j += 1
+                if j >= stop or word[j] & 0xC0 != 0x80:
+                    break
+            if n >= shortest and not (n == 1 and (i == start or j == stop)):
+                row = hash_ % buckets
+                for d in range(dim):
+                    total[d] += rows[row, d]
+                found += 1
+            n += 1
+    return found
+
+
+@njit(cache=True, nogil=True)
+def script_of_word(word: Bytes, start: int, stop: int, script: npt.NDArray[np.uint8]) -> int:
+    """The writing system of the first letter of the word at start (its `<`)."""
+    code, _ = _decode(word, start + 1, stop)
+    return int(script[code]) if code < LIMIT else 0
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def logits_into(words: Bytes, n: int, main: int, script: npt.NDArray[np.uint8], rows: Floats, output: Floats,
+                shortest: int, longest: int, out: Floats) -> int:
+    """Writes one logit per label for the words of the writing system `main`; returns the number of n-grams read."""
+    dim = rows.shape[1]
+    total = np.zeros(dim, np.float32)
+    found, start = 0, 0
+    while start < n:
+        stop = start + 1
+        while words[stop - 1] != CLOSE:
+            stop += 1
+        of = script_of_word(words, start, stop, script)
+        if of in (main, 0):
+            found += _add_word(words, start, stop, rows, shortest, longest, total)
+        start = stop
+    for label in range(output.shape[0]):
+        value = np.float32(0)
+        for d in range(dim):
+            value += output[label, d] * total[d]
+        out[label] = value / max(found, 1)
+    return found
