@@ -41,8 +41,7 @@ def {name}(data, offsets, wanted, language, tables, ngram_sizes, own_scripts, li
         if wanted[row] == 0:
             continue
         spoken = language[row]
-        n = decode(data, offsets[row], offsets[row + 1], tables[0], tables[1], tables[2], own_scripts[spoken],
-                   chars_all, classes_all, flags_all, tally)
+        n = decode(data, offsets[row], offsets[row + 1], tables[0], tables[1], chars_all, classes_all, flags_all, tally)
         chars, classes, flags = chars_all[:n], classes_all[:n], flags_all[:n]
         words = words_of(chars, classes, flags, n, tables[3], start_all, end_all, hashes_all)
         start, end, hashes = start_all[:words], end_all[:words], hashes_all[:words]
@@ -52,6 +51,7 @@ def {name}(data, offsets, wanted, language, tables, ngram_sizes, own_scripts, li
         lines_again(chars, line_start, line_end, paragraph_all, lines, keys, counts, found)
         doc = Doc(chars, classes, flags, tally, start, end, hashes, line_start, line_end, found)
         if wanted[row] == {prose}:
+            scripts_of(chars, classes, start, end, words, tables[2], own_scripts[spoken], tally)
             characters_again(chars, n, ngram_sizes[spoken, 0], keys, counts, first, found)
             words_again(hashes, words, ngram_sizes[spoken, 1], keys, counts, found)
             for size in range(2, 5):
@@ -104,7 +104,7 @@ def compiled() -> Callable[..., None]:
     from roots.filters.places import CLOSED, CLOSED_KINDS, FLAGGED, GENERATED
 
     space: dict[str, Any] = {"np": np, "Doc": view.Doc, "__name__": __name__}
-    for module, called in ((view, "decode words_of lines_of"), (phrases, "covered"), (code_scan, "raw_lines comments blobs"),
+    for module, called in ((view, "decode words_of scripts_of lines_of"), (phrases, "covered"), (code_scan, "raw_lines comments blobs"),
                            (repeats, "characters_again words_again top_ngram ngrams_again lines_again distinct_words")):
         space.update({name: getattr(module, name) for name in called.split()})
     calls: dict[str, list[str]] = {NATURAL: [], PROGRAMMING: []}

@@ -125,7 +125,7 @@ class Judge:
         text, codes, sources = batch.column("text"), batch.column("language"), batch.column("source").to_pylist()
         names_of = np.array([*reasons(self.measures), None], object)
         broken = names_of[self._limits.first_broken(values, language)]
-        blank = pc.fill_null(pc.invert(pc.match_substring_regex(text, r"[^\s\p{C}]")), True)
+        blank = pc.fill_null(pc.invert(pc.match_substring_regex(text, r"[^\s\p{Z}\p{C}]")), True)
         scores = np.asarray(pc.fill_null(batch.column("language_score"), np.float32("nan")))
         conflicting = self._licence_conflicts(text, sources, ~natural & np.asarray(document.kept(batch)))
         found: list[str | None] = []

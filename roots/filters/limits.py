@@ -94,7 +94,7 @@ class LimitTable:
         broken = below | above
         first = broken.argmax(axis=1)
         rows = np.arange(len(values))
-        return np.where(broken[rows, first], 2 * first + above[rows, first], -1).astype(np.int64)
+        return np.where(broken[rows, first], 2 * first + ~below[rows, first], -1).astype(np.int64)
 
 
 def reasons(measures: Sequence[str]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import math
 
 from roots.filters.characters import BROKEN, DIGIT, FORMAT, LETTER, MARK, PUNCTUATION, SPACE, SYMBOL
 from roots.filters.measures import BOTH, measure
-from roots.filters.places import OF_A_SCRIPT, OWN_SCRIPT, UPPER_CASE
+from roots.filters.places import UPPER_CASE
 
 
 @measure("character_count", unit="characters", of=BOTH)
@@ -65,12 +65,6 @@ def broken_characters(doc):
 def uppercase_share(doc):
     """How many letters are capitals? RefinedWeb drops lines with more than half."""
     return doc.tally[UPPER_CASE] / doc.tally[LETTER] if doc.tally[LETTER] else math.nan
-
-
-@measure("own_script", unit="share of letters of any one script")
-def own_script(doc):
-    """How many of the letters belong to the script of the language? "letters" in its file names it as Unicode names letters."""
-    return doc.tally[OWN_SCRIPT] / doc.tally[OF_A_SCRIPT] if doc.tally[OF_A_SCRIPT] else math.nan
 
 
 @measure("mojibake", unit="share of characters")

@@ -12,7 +12,7 @@ import math
 
 from roots.filters.characters import ALONE, DIGIT, LETTER, UPPER
 from roots.filters.measures import measure
-from roots.filters.places import BOILERPLATE, CLOSED, CLOSED_KINDS, DISTINCT, FLAGGED, PLACEHOLDER
+from roots.filters.places import BOILERPLATE, CLOSED, CLOSED_KINDS, DISTINCT, FLAGGED, OF_A_SCRIPT, OWN_SCRIPT, PLACEHOLDER
 
 
 @measure("word_count", unit="words")
@@ -49,6 +49,12 @@ def words_with_letters(doc):
                 with_letters += 1
                 break
     return with_letters / len(doc.word_start) if len(doc.word_start) else math.nan
+
+
+@measure("own_script", unit="share of words in any one script")
+def own_script(doc):
+    """How many words are written in the script of the language? "letters" in its file names it as Unicode names letters."""
+    return doc.tally[OWN_SCRIPT] / doc.tally[OF_A_SCRIPT] if doc.tally[OF_A_SCRIPT] else math.nan
 
 
 @measure("single_letter_words", unit="share of words")

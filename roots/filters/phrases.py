@@ -27,7 +27,7 @@ def _grow(hashed: np.uint64, word: np.uint64) -> np.uint64:
 
 
 @njit
-def _entry_key(data, tables_classes, tables_flags, tables_scripts, lower):  # type: ignore[no-untyped-def]
+def _entry_key(data, classes_of, flags_of, lower):  # type: ignore[no-untyped-def]
     """The key of one entry, and its number of words."""
     size = max(data.shape[0], 1)
     chars = np.empty(size, np.uint32)
@@ -37,8 +37,7 @@ def _entry_key(data, tables_classes, tables_flags, tables_scripts, lower):  # ty
     end = np.empty(size, np.int32)
     hashes = np.empty(size, np.uint64)
     tally = np.zeros(16, np.int64)
-    own = np.zeros(tables_scripts.max() + 1, np.bool_)
-    n = decode(data, 0, data.shape[0], tables_classes, tables_flags, tables_scripts, own, chars, classes, flags, tally)
+    n = decode(data, 0, data.shape[0], classes_of, flags_of, chars, classes, flags, tally)
     words = words_of(chars, classes, flags, n, lower, start, end, hashes)
     hashed = np.uint64(0)
     for i in range(words):
@@ -92,7 +91,7 @@ class PhraseTables:
             found: dict[int, int] = {}
             for entry in sorted(set(entries)):
                 data = np.frombuffer(entry.encode("utf-8", "replace"), np.uint8)
-                key, words = _entry_key(data, tables.classes, tables.flags, tables.scripts, tables.lower)
+                key, words = _entry_key(data, tables.classes, tables.flags, tables.lower)
                 if 0 < words <= LONGEST_PHRASE:
                     found[int(key)] = words
             size = 16

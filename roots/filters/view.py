@@ -45,7 +45,7 @@ def mix(value: np.uint64) -> np.uint64:
 
 
 @njit(no_cpython_wrapper=True)
-def decode(data, begin, end, classes_of, flags_of, scripts_of, own, chars, classes, flags, tally):  # type: ignore[no-untyped-def]
+def decode(data, begin, end, classes_of, flags_of, chars, classes, flags, tally):  # type: ignore[no-untyped-def]
     """UTF-8 bytes [begin, end) → code points, classes, flags and their tally; returns the number of characters."""
     n = 0
     i = begin
@@ -74,13 +74,7 @@ def decode(data, begin, end, classes_of, flags_of, scripts_of, own, chars, class
         flags[n] = flag
         tally[kind] += 1
         tally[UPPER_CASE] += flag & UPPER
-        if kind == LETTER:
-            script = scripts_of[c]
-            if script != 0:
-                tally[OF_A_SCRIPT] += 1
-                if own[script]:
-                    tally[OWN_SCRIPT] += 1
-        elif c == LINE_FEED:
+        if c == LINE_FEED:
             tally[LINE_FEEDS] += 1
         n += 1
     return n
@@ -122,6 +116,19 @@ def words_of(chars, classes, flags, n, lower, start, end, hashes):  # type: igno
         hashes[count] = mix(hashed)
         count += 1
     return count
+
+
+@njit(no_cpython_wrapper=True)
+def scripts_of(chars, classes, start, end, count, scripts, own, tally):  # type: ignore[no-untyped-def]
+    """Tallies the words whose first letter belongs to a script, and those of them that are in one of the language's own."""
+    for i in range(count):
+        for j in range(start[i], end[i]):
+            if classes[j] == LETTER:
+                script = scripts[chars[j]]
+                if script != 0:
+                    tally[OF_A_SCRIPT] += 1
+                    tally[OWN_SCRIPT] += own[script]
+                break
 
 
 @njit(no_cpython_wrapper=True)

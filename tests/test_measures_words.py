@@ -1,0 +1,133 @@
+"""Do the compiled measures of words and characters equal plain Python?"""
+from __future__ import annotations
+
+import math
+import re
+
+import measuring
+import pytest
+from hypothesis import given, settings
+from measuring import CLOSED, PLACEHOLDER, has, kind, lower, measured, words
+
+from roots.filters.characters import (
+    ALONE, BROKEN, DIGIT, FORMAT, LETTER, MARK, PUNCTUATION, SPACE, SYMBOL, UPPER, characters, script_number,
+)
+
+
+def share(part: float, whole: float) -> float:
+    return part / whole if whole else math.nan
+
+
+def in_list(found: list[str], entries: tuple[str, ...]) -> tuple[int, int]:
+    """(words covered, different entries), the longest entry first, from left to right."""
+    cut = {tuple(map(lower, words(entry))) for entry in entries}
+    covered, kinds, at = 0, set(), 0
+    small = [lower(word) for word in found]
+    while at < len(small):
+        for size in range(6, 0, -1):
+            part = tuple(small[at : at + size])
+            if len(part) == size and part in cut:
+                covered += size
+                kinds.add(part)
+                at += size
+                break
+        else:
+            at += 1
+    return covered, len(kinds)
+
+
+def mixed(word: str) -> bool:
+    pairs = list(zip(word, word[1:], strict=False))
+    return any({kind(a), kind(b)} == {LETTER, DIGIT} or (has(b, UPPER) and kind(a) == LETTER and not has(a, UPPER)) for a, b in pairs)
+
+
+def script_of(word: str) -> int:
+    return next((int(characters().scripts[ord(c)]) for c in word if kind(c) == LETTER), 0)
+
+
+def oracle(text: str, language: str = "en") -> dict[str, float]:
+    found = words(text)
+    record = next(one for one in measuring.records()[0] if one.code == language)
+    classes = [kind(c) for c in text]
+    counts = {k: classes.count(k) for k in range(8)}
+    visible = len(text) - counts[SPACE] - counts[FORMAT]
+    closed = in_list(found, CLOSED[language]) if language in CLOSED else (math.nan, math.nan)
+    of_a_script = [script_of(word) for word in found if script_of(word)]
+    own = {script_number(name) for name in record.letters}
+    signs = "\u20ac\u2122\u2020\u2021\u2030\u02c6\u02dc\u201a\u201e\u0192\u0152\u0153\u0160\u0161\u017d\u017e\u0178\u2039"
+    continues = {chr(c) for c in range(0x80, 0xC0)} - set("\xaa\xb5\xba\xbb\xa0\xb7") | set(signs)
+    broken = sum(0xC2 <= ord(a) <= 0xF4 and b in continues for a, b in zip(text, text[1:], strict=False))
+    return {
+        "word_count": len(found),
+        "mean_word_length": share(sum(map(len, found)), len(found)),
+        "longest_word": max(map(len, found), default=0),
+        "words_with_letters": share(sum(any(kind(c) == LETTER for c in w) for w in found), len(found)),
+        "own_script": share(sum(script in own for script in of_a_script), len(of_a_script)),
+        "single_letter_words": share(sum(len(w) == 1 and kind(w) == LETTER and not has(w, ALONE) for w in found), len(found)),
+        "mixed_words": share(sum(map(mixed, found)), len(found)),
+        "distinct_words": share(len({lower(w) for w in found}), len(found)),
+        "closed_class": share(closed[0], len(found)),
+        "closed_class_kinds": closed[1],
+        "placeholder_words": share(in_list(found, PLACEHOLDER)[0], len(found)),
+        "character_count": len(text),
+        "special_characters": 1 - (counts[LETTER] + counts[MARK] + counts[FORMAT]) / len(text) if text else 0.0,
+        "letter_share": share(counts[LETTER] + counts[MARK], visible),
+        "digit_share": share(counts[DIGIT], visible),
+        "punctuation_share": share(counts[PUNCTUATION], visible),
+        "symbol_share": share(counts[SYMBOL], visible),
+        "broken_characters": counts[BROKEN] / max(len(text), 1),
+        "uppercase_share": share(sum(has(c, UPPER) for c in text), counts[LETTER]),
+        "mojibake": 2 * broken / max(len(text), 1),
+        "hash_signs": share(text.count("#"), len(found)),
+        "ellipses": share(len(re.findall("\u2026|\\.\\.\\.", text)), len(found)),
+        "curly_brackets": share(text.count("{") + text.count("}"), visible),
+    }
+
+
+def check(text: str, language: str) -> None:
+    found = measured(text, language)
+    for name, value in oracle(text, language).items():
+        assert found[name] == pytest.approx(value, rel=1e-6, abs=1e-7, nan_ok=True), (name, text)
+
+
+@settings(max_examples=250, deadline=None)
+@given(measuring.texts())
+def test_measures_equal_the_oracle(text: str) -> None:
+    check(text, "en")
+
+
+@settings(max_examples=60, deadline=None)
+@given(measuring.texts())
+def test_measures_equal_the_oracle_in_other_scripts(text: str) -> None:
+    for language in ("hi", "vi", "zh-Hans", "yo"):
+        check(text, language)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@settings(max_examples=100_000, deadline=None)
+@given(measuring.texts())
+def test_measures_equal_the_oracle_a_hundred_thousand_times(text: str) -> None:
+    check(text, "en")
+
+
+def test_closed_class_words_of_two_syllables_and_of_two_ideographs() -> None:
+    assert measured("Không phải tôi và anh", "vi")["closed_class"] == pytest.approx(3 / 5)
+    assert measured("我们的书", "zh-Hans")["closed_class"] == pytest.approx(3 / 4)
+
+
+def test_a_language_without_a_list_is_not_measured() -> None:
+    assert math.isnan(measured("Habari ya asubuhi", "sw")["closed_class"])
+    assert math.isnan(measured("Habari ya asubuhi", "sw")["flagged_words"])
+
+
+def test_marks_count_as_letters() -> None:
+    assert measured("क्षत्रिय", "hi")["letter_share"] == 1
+    assert measured("ọ̀nà", "yo")["special_characters"] == 0
+
+
+def test_mojibake_is_seen_in_every_script_it_comes_from() -> None:
+    for text in ("नमस्ते दुनिया", "été à Noël", "مرحبا بالعالم", "你好世界", "Ọmọ kékeré"):
+        assert measured(text)["mojibake"] == 0
+        assert measured(text.encode().decode("cp1252", "replace"))["mojibake"] > 0.03, text
+        assert measured(text.encode().decode("latin-1"))["mojibake"] > 0.05, text
