@@ -14,6 +14,7 @@ from roots.catalogue.source import Source, source_from
 from roots.digest import folder_digest
 from roots.errors import Problem, Problems, RootsError
 from roots.filters import languages as tongues
+from roots.filters.licence_headers import LicenceHeader, licence_headers_from
 from roots.governance import takedowns as withdrawals
 from roots.governance.expressions import Licences, licences_of
 from roots.governance.gate import admit
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from roots.governance.scrub import ScrubRules
 
 FOLDERS = ("catalogue", "governance", "filters", "pipelines", "tokenizer")
+MODELS = Path(__file__).resolve().parent / "models"  # those that the package carries
 LARGEST = 4 << 20  # bytes of a file that people edit
 Record = TypeVar("Record")
 
@@ -189,9 +191,8 @@ class Workspace:
     def check(self) -> Sequence[Problem]:
         """Every problem of every file of the five folders."""
         self._load()
-        for language in self.languages.values():
-            for list_file in (language.closed_class, language.flagged, language.boilerplate):
-                self.words(list_file)
+        for list_file in self._lists():
+            self.words(list_file)
         for path in sorted((self.folder / "pipelines").glob("*.toml")):
             try:
                 self.recipe(path)
@@ -202,7 +203,7 @@ class Workspace:
     def _load(self) -> None:
         """Reads every record once."""
         for _ in (self.codes, self.sources, self.licences, self.profiles, self.people, self.takedowns, self.personal_data,
-                  self.tokenizers):
+                  self.licence_headers, self.tokenizers):
             pass
 
     def verdicts(self, recipe: Recipe, as_of: date) -> Mapping[str, Verdict]:
@@ -254,7 +255,7 @@ class Workspace:
             signatures=signatures,
             dedup=DedupRules(
                 signatures=signatures, threshold=asked.threshold, keep=asked.keep,
-                licence={source: self.licences.openness(self.licence_of(source)) for source in admitted},
+                licence={source: -self.licences.openness(self.licence_of(source)) for source in admitted},
                 trust={source: rank for rank, source in enumerate(asked.trust)},
             ),
             scrub=ScrubRules(kinds=tuple(self.personal_data.values())),
@@ -264,7 +265,28 @@ class Workspace:
         return rules
 
     def _judge_rules(self, admitted: Sequence[str]) -> JudgeRules:
-        raise NotImplementedError
+        from roots.filters.judge import JudgeRules
+        models = MODELS / "perplexity"
+        return JudgeRules(
+            languages=tuple(self.languages.values()),
+            code=tuple(self.code_languages.values()),
+            words={list_file: self.words(list_file) for list_file in self._lists()},
+            declared={source: self.sources[source].languages for source in admitted},
+            licences={source: self.licences.ids(self.licence_of(source)) for source in admitted},
+            headers=self.licence_headers,
+            perplexity=str(models) if any(models.glob("*.bin")) else None,
+        )
+
+    @cached_property
+    def licence_headers(self) -> tuple[LicenceHeader, ...]:
+        table = self.table(self.folder / "filters/licence_headers.toml")
+        return licence_headers_from(table) if table else ()
+
+    def _lists(self) -> list[str]:
+        """Every list file that a language names, and those for all languages, relative to filters/."""
+        named = {name for one in self.languages.values() for name in (one.closed_class, one.flagged, one.boilerplate) if name}
+        common = {path.relative_to(self.folder / "filters").as_posix() for path in (self.folder / "filters/words/any").glob("*.txt")}
+        return sorted(named | common)
 
     def limits(self) -> dict[str, dict[str, Any]]:
         """Each limit with where it is written and why: language → measure → limit. For the manifest and for `explain`."""
@@ -283,7 +305,7 @@ class Workspace:
 
     def digests(self) -> dict[str, str]:
         """What decided: the digests of the folders that people edit, and of the models."""
-        models = folder_digest(Path(__file__).parent / "models", ["**/*.bin", "**/*.ftz", "**/*.klm", "**/*.toml", "**/*.json", "**/*.tsv"])
+        models = folder_digest(MODELS, ["**/*.bin", "**/*.ftz", "**/*.klm", "**/*.toml", "**/*.json", "**/*.tsv"])
         return {"catalogue": folder_digest(self.folder / "catalogue", ["sources/*.toml"]),
                 "governance": folder_digest(self.folder / "governance", ["**/*.toml"]),
                 "filters": folder_digest(self.folder / "filters", ["**/*.toml", "**/*.txt"]),

@@ -53,7 +53,7 @@ class _Tokenise(beam.DoFn):
         parts = {split: part_of(self.run, split, packing.number) for split in SPLITS}
         writing = self.recipe.writing
         counts = tokenise(self.run / packing.shard, self.run / "tokenizer" / "tokenizer.json", parts,
-                          writing.sequence_length, writing.validation_share, self.recipe.seed)
+                          sequence_length=writing.sequence_length, valid=writing.validation_share, seed=self.recipe.seed)
         write_atomically(self.run / ".work" / "tokens" / f"{packing.number:05d}.json", json.dumps(counts, sort_keys=True).encode())
         languages = counts["languages"].values()
         count_cost("tokenise", wall=time.perf_counter() - wall, cpu=time.process_time() - cpu,
