@@ -20,11 +20,16 @@ _LEADERS, _VOWELS, _TAILS = range(0x1100, 0x1113), range(0x1161, 0x1176), range(
 
 @dataclass(frozen=True)
 class Forms:
-    """By code point below 0x30000: `marks` (FOREIGN: always mended, SOFT_HYPHEN, BLANK), `classes` (canonical combining class), `firsts` and
-    `seconds` (0 = composes with nothing); `composes[first, second]` where a starter and what follows become one character."""
+    """By code point below 0x30000, 0 = composes with nothing:
+
+    `marks` FOREIGN (always mended), SOFT_HYPHEN, BLANK; `classes` canonical combining class; `trailing` that of the last
+    part of the character's decomposition (È and then a dot below is Ẹ and then a grave); `firsts`, `seconds` numbers such
+    that `composes[first, second]` says whether a starter and what follows become one character.
+    """
 
     marks: npt.NDArray[np.uint8]
     classes: npt.NDArray[np.uint8]
+    trailing: npt.NDArray[np.uint8]
     firsts: npt.NDArray[np.uint16]
     seconds: npt.NDArray[np.uint16]
     composes: npt.NDArray[np.bool_]
@@ -35,12 +40,14 @@ def forms() -> Forms:
     """The tables of the running Python's Unicode version; built once per process (0.1 s)."""
     marks = np.zeros(_BEYOND, np.uint8)
     classes = np.zeros(_BEYOND, np.uint8)
+    trailing = np.zeros(_BEYOND, np.uint8)
     pairs: list[tuple[int, int]] = []
     for code in range(_BEYOND):
         if 0xD800 <= code < 0xE000:
             continue
         character = chr(code)
         classes[code] = unicodedata.combining(character)
+        trailing[code] = unicodedata.combining(unicodedata.normalize("NFD", character)[-1])
         if character.isspace():
             marks[code] |= BLANK
         parts = unicodedata.decomposition(character)
@@ -48,8 +55,8 @@ def forms() -> Forms:
             if unicodedata.normalize("NFC", character) != character:
                 marks[code] |= FOREIGN
             elif " " in parts:
-                first, second = parts.split()
-                pairs.append((int(first, 16), int(second, 16)))
+                starter, mark = parts.split()
+                pairs.append((int(starter, 16), int(mark, 16)))
     for code in [*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, 0xFEFF]:
         if chr(code) not in "\n\t":
             marks[code] |= FOREIGN
@@ -66,7 +73,7 @@ def forms() -> Forms:
     seconds[_VOWELS.start : _VOWELS.stop] = vowel
     seconds[_TAILS.start : _TAILS.stop] = tail
     composes = np.zeros((open_syllable + 1, tail + 1), np.bool_)
-    for first, second in pairs:
-        composes[firsts[first], seconds[second]] = True
+    for one, other in pairs:
+        composes[firsts[one], seconds[other]] = True
     composes[leader, vowel] = composes[open_syllable, tail] = True
-    return Forms(marks, classes, firsts, seconds, composes)
+    return Forms(marks, classes, trailing, firsts, seconds, composes)

@@ -7,6 +7,7 @@ written, and hides words from every list; source files keep it. A compiled scan 
 from __future__ import annotations
 
 import unicodedata
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +18,11 @@ from numba import njit
 from roots import document
 from roots.filters.composition import BLANK, FOREIGN, SOFT_HYPHEN, Forms, forms
 
-_LINE_ENDS = str.maketrans({"\r": "\n", "\v": "\n", "\f": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n"})
-_REMOVED = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), 0xFEFF])
-_TABLE = {**_REMOVED, **{code: text for code, text in _LINE_ENDS.items()}, ord("\t"): "\t", ord("\n"): "\n"}
-_TABLE_NATURAL = {**_TABLE, 0xAD: None}
+_BREAKS = [ord(character) for character in "\r\v\f\x85\u2028\u2029"]
+_REMOVED = [*range(0x20), *range(0x7F, 0xA0), 0xFEFF]  # controls, byte order mark
+_HYPHEN = 0xAD
+_SOURCE: dict[int, str | None] = {**dict.fromkeys(_REMOVED), **dict.fromkeys(_BREAKS, "\n"), ord("\t"): "\t", ord("\n"): "\n"}
+_NATURAL = {**_SOURCE, _HYPHEN: None}
 
 
 def normalise(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -38,7 +40,7 @@ def normalise(batch: pa.RecordBatch) -> pa.RecordBatch:
 
 def normal(text: str, natural: bool = True) -> str:
     """One text normalised. A source file keeps the indentation of its first line."""
-    text = text.replace("\r\n", "\n").translate(_TABLE_NATURAL if natural else _TABLE)
+    text = text.replace("\r\n", "\n").translate(_NATURAL if natural else _SOURCE)
     text = unicodedata.normalize("NFC", text)
     if natural:
         return text.strip()
@@ -54,18 +56,18 @@ def needs_work(text: pa.LargeStringArray, natural: pa.BooleanArray) -> pa.Boolea
     return pc.and_(pa.array(flags), pc.is_valid(text))
 
 
-def _tables(table: Forms) -> tuple[npt.NDArray[np.uint8], ...]:
-    return table.marks, table.classes, table.firsts, table.seconds, table.composes
+def _tables(table: Forms) -> tuple[npt.NDArray[Any], ...]:
+    return table.marks, table.classes, table.trailing, table.firsts, table.seconds, table.composes
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _scan(data, starts, natural, marks, classes, firsts, seconds, composes):  # type: ignore[no-untyped-def]
+@njit(cache=True, nogil=True)
+def _scan(data, starts, natural, marks, classes, trailing, firsts, seconds, composes):  # type: ignore[no-untyped-def]
     """Does a character not belong, an edge not stand, or a pair of characters compose? One pass over the UTF-8 bytes."""
     flags = np.zeros(len(starts) - 1, np.bool_)
     for row in range(len(starts) - 1):
         at, end = starts[row], starts[row + 1]
         starter = 0      # what the last starter composes with, see Forms.firsts
-        before = 0       # combining class of the character before
+        before = 0       # combining class of what stands before
         edge = True      # nothing but blanks so far
         blank = False    # the last character was blank
         while at < end:
@@ -79,8 +81,9 @@ def _scan(data, starts, natural, marks, classes, firsts, seconds, composes):  # 
                 code = (code & 0x0F) << 12 | np.uint32(data[at + 1] & 0x3F) << 6 | np.uint32(data[at + 2] & 0x3F)
                 at += 3
             else:
+                code = (code & 0x07) << 18 | np.uint32(data[at + 1] & 0x3F) << 12
+                code |= np.uint32(data[at + 2] & 0x3F) << 6 | np.uint32(data[at + 3] & 0x3F)
                 at += 4
-                code = (code & 0x07) << 18 | np.uint32(data[at - 3] & 0x3F) << 12 | np.uint32(data[at - 2] & 0x3F) << 6 | np.uint32(data[at - 1] & 0x3F)
                 if code >= len(marks):
                     starter, before, edge, blank = 0, 0, False, False
                     continue
@@ -100,7 +103,7 @@ def _scan(data, starts, natural, marks, classes, firsts, seconds, composes):  # 
             if (rank and before > rank) or (seconds[code] and composes[starter, seconds[code]]):
                 flags[row] = True
                 break
-            before = rank
+            before = trailing[code]
             if rank == 0:
                 starter = firsts[code]
         if blank:

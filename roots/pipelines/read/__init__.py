@@ -5,7 +5,8 @@ leaves k. `streams` unpacks, `lines`, `columnar`, `archives`, `warc` and `text` 
 """
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from roots.pipelines.read import columnar, jsonl, lines, text, warc
 from roots.pipelines.read.inputs import inputs_of
@@ -13,9 +14,12 @@ from roots.pipelines.read.parts import Block, Fault, Input, Piece, ReadLimits, R
 
 __all__ = ["Block", "Input", "ReadLimits", "Rejected", "inputs_of", "read"]
 
-_CUT = {"jsonl": lines.cut, "parquet": columnar.cut, "arrow": columnar.cut, "text": text.cut, "html": text.cut, "code": text.cut, "warc": warc.cut}
-_PARSE = {"jsonl": jsonl.parse, "parquet": columnar.parse, "arrow": columnar.parse,
-          "text": text.parse, "html": text.parse, "code": text.parse, "warc": text.parse}
+_CUT: dict[str, Callable[[Input, ReadLimits], Iterator[Piece]]] = {
+    "jsonl": lines.cut, "parquet": columnar.cut, "arrow": columnar.cut,
+    "text": text.cut, "html": text.cut, "code": text.cut, "warc": warc.cut}
+_PARSE: dict[str, Callable[[Input, Any, ReadLimits], Rows]] = {
+    "jsonl": jsonl.parse, "parquet": columnar.parse, "arrow": columnar.parse,
+    "text": text.parse, "html": text.parse, "code": text.parse, "warc": text.parse}
 
 
 def read(input: Input, slice: int = 0, of: int = 1, *, limits: ReadLimits | None = None) -> Iterator[Block]:

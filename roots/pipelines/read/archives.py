@@ -2,15 +2,16 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 import tarfile
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, Self
 
-from roots.pipelines.read.parts import EXCERPT, Fault, Input, Piece, Raw, Rejected, ReadLimits, reject
+from roots.pipelines.read.parts import EXCERPT, Fault, Input, Piece, Raw, ReadLimits, Rejected, reject
 from roots.pipelines.read.streams import CHUNK, SUFFIXES, Unpacked, chunks, open_raw, packing
 
 _CORRUPT = (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, KeyError,
@@ -76,7 +77,8 @@ def check_inside(name: str) -> None:
     """Raises Fault (archive.path_outside) for a name that would leave the folder it is unpacked in."""
     parts = re.split(r"[/\\]", name)
     if ".." in parts or name.startswith(("/", "\\")) or re.match(r"^[A-Za-z]:", name) or "\x00" in name:
-        raise Fault("archive.path_outside", f"the member's name leads out of the archive: {name[:200]!r}", "pack the archive again with relative names")
+        raise Fault("archive.path_outside", f"the member's name leads out of the archive: {name[:200]!r}",
+                    "pack the archive again with relative names")
 
 
 def _read(input: Input, name: str, stream: IO[bytes], limits: ReadLimits, budget: _Budget) -> Raw | Rejected:
@@ -94,7 +96,8 @@ def _read(input: Input, name: str, stream: IO[bytes], limits: ReadLimits, budget
             parts = parts[:1]
     if length <= limits.record:
         return Raw(name, b"".join(parts))
-    problem = Fault("record.too_large", f"a member of {length:,} bytes, the limit is {limits.record:,}", "split the file, or raise the limit")
+    problem = Fault("record.too_large", f"a member of {length:,} bytes, the limit is {limits.record:,}",
+                    "split the file, or raise the limit")
     return reject(input, name, problem, b"".join(parts)[:EXCERPT], bytes=length, sha256=digest.hexdigest())
 
 
@@ -108,7 +111,8 @@ class _Budget:
     def spend(self, count: int) -> None:
         self.spent += count
         if self.spent > self.most:
-            raise Fault("archive.too_large", f"unpacks to more than {self.limits.ratio} times its size", "unpack it by hand and look at what it holds")
+            raise Fault("archive.too_large", f"unpacks to more than {self.limits.ratio} times its size",
+                        "unpack it by hand and look at what it holds")
 
 
 def _link(input: Input, name: str) -> Rejected:
@@ -119,7 +123,7 @@ class _Member(tarfile.TarInfo):
     """Between members, tarfile takes a damaged header for the archive's end and says nothing."""
 
     @classmethod
-    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> tarfile.TarInfo:
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
         try:
             return super().frombuf(buf, encoding, errors)
         except (tarfile.InvalidHeaderError, tarfile.TruncatedHeaderError) as error:  # type: ignore[attr-defined]
@@ -139,8 +143,7 @@ def _tar(input: Input, limits: ReadLimits) -> Iterator[Raw | Rejected]:
                     yield _link(input, member.name)
                     continue
                 stream = archive.extractfile(member)
-                assert stream is not None
-                yield _read(input, member.name, stream, limits, budget)
+                yield _read(input, member.name, stream or io.BytesIO(), limits, budget)
     except _CORRUPT:
         if not source.fault:
             raise
@@ -174,6 +177,8 @@ def _members(input: Input, file: IO[bytes], limits: ReadLimits) -> Iterator[Raw 
                 with archive.open(member) as stream:
                     yield _read(input, member.filename, stream, limits, budget)
             except _CORRUPT as error:
-                secret = member.flag_bits & 1
-                yield reject(input, member.filename, Fault("archive.corrupt", "is encrypted" if secret else f"cannot be unpacked ({str(error)[:200]})",
-                                                           "pack the archive without a password" if secret else _AGAIN))
+                if member.flag_bits & 1:
+                    fault = Fault("archive.corrupt", "is encrypted", "pack the archive without a password")
+                else:
+                    fault = Fault("archive.corrupt", f"cannot be unpacked ({str(error)[:200]})", _AGAIN)
+                yield reject(input, member.filename, fault)

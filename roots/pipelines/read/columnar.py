@@ -13,9 +13,10 @@ import pyarrow.parquet as pq
 from roots.pipelines.read.html import text_of
 from roots.pipelines.read.jsonl import identifier
 from roots.pipelines.read.parts import Fault, Input, Piece, ReadLimits, Rows, reject
-from roots.pipelines.read.streams import CHUNK, chunks, open_raw, packing
+from roots.pipelines.read.streams import chunks, open_raw, packing
 
 _CORRUPT = (pa.ArrowException, OSError, ValueError, KeyError, IndexError, OverflowError, NotImplementedError, TypeError, MemoryError)
+_TEXTS = (pa.string(), pa.large_string(), pa.string_view(), pa.binary(), pa.large_binary(), pa.binary_view())
 _AGAIN = "fetch the file again from its custodian"
 
 
@@ -33,8 +34,10 @@ def cut(input: Input, limits: ReadLimits) -> Iterator[Piece]:
         yield Piece(rejected=(reject(input, "rest" if first else None, found),))
     except _CORRUPT as error:
         what = str(error).split("\n")[0][:200]
-        fault = (Fault("format.corrupt", f"after {first} rows the file cannot be read ({what})", _AGAIN) if first
-                 else Fault("format.wrong", f"is no {input.format} file, or a damaged one ({what})", f"{_AGAIN}, or name its format in data.format"))
+        fault = Fault("format.corrupt", f"after {first} rows the file cannot be read ({what})", _AGAIN)
+        if not first:
+            fault = Fault("format.wrong", f"is no {input.format} file, or a damaged one ({what})",
+                          f"{_AGAIN}, or name its format in data.format")
         yield Piece(rejected=(reject(input, "rest" if first else None, fault),))
 
 
@@ -45,7 +48,7 @@ def _seekable(input: Input, limits: ReadLimits, stack: ExitStack) -> IO[bytes]:
     file.seek(0)
     if not packed:
         return file
-    whole = stack.enter_context(tempfile.TemporaryFile())
+    whole: IO[bytes] = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115  the stack closes it
     for chunk in chunks(input, limits):
         whole.write(chunk)
     whole.seek(0)
@@ -57,7 +60,8 @@ def _wanted(input: Input, names: list[str]) -> list[str]:
     main = input.html or input.text
     if main.split(".")[0] not in names:
         raise Fault("field.missing", f"has no column {main!r}, but {', '.join(names[:20])}", "name the column that holds it in data.text")
-    return [name for name in dict.fromkeys(field.split(".")[0] for field in (main, input.record_id, input.language, input.url) if field) if name in names]
+    fields = [field.split(".")[0] for field in (main, input.record_id, input.language, input.url) if field]
+    return [name for name in dict.fromkeys(fields) if name in names]
 
 
 def _parquet(input: Input, file: IO[bytes], limits: ReadLimits) -> Iterator[pa.RecordBatch]:
@@ -71,7 +75,7 @@ def _arrow(input: Input, file: IO[bytes]) -> Iterator[pa.RecordBatch]:
     file.seek(0)
     if head == b"ARROW1":
         reader = pa.ipc.open_file(file)
-        batches = (reader.get_batch(number) for number in range(reader.num_record_batches))
+        batches: Iterator[pa.RecordBatch] = (reader.get_batch(number) for number in range(reader.num_record_batches))
     else:
         reader = pa.ipc.open_stream(file)
         batches = _to_the_end(reader, file)
@@ -100,17 +104,15 @@ def _portions(batch: pa.RecordBatch, input: Input, limits: ReadLimits) -> Iterat
         yield batch.slice(start, each)
 
 
-def parse(input: Input, content: object, limits: ReadLimits) -> Rows:
+def parse(input: Input, content: tuple[int, pa.RecordBatch], limits: ReadLimits) -> Rows:
     """The rows of a piece; a cell that is null, no text, no UTF-8 or too large is rejected."""
-    assert isinstance(content, tuple)
     first, batch = content
     name = input.html or input.text
     column = _field(batch, name)
-    assert column is not None
     rows = Rows(text=pa.array([], pa.large_string()))
-    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type) or pa.types.is_binary(column.type)
-            or pa.types.is_large_binary(column.type) or column.type in (pa.string_view(), pa.binary_view())):
-        fault = Fault("field.not_text", f"column {name!r} holds {column.type}", "name a column that holds text in data.text")
+    if column is None or column.type not in _TEXTS:
+        fault = Fault("field.not_text", f"column {name!r} holds {column.type if column is not None else 'no such field'}",
+                      "name a column that holds text in data.text")
         rows.rejected = [reject(input, first + index, fault) for index in range(len(batch))]
         return rows
     raw = column.cast(pa.large_binary())
@@ -119,7 +121,8 @@ def parse(input: Input, content: object, limits: ReadLimits) -> Rows:
               for index, size in enumerate(sizes) if size < 0}
     for index, size in enumerate(sizes):
         if size > limits.record:
-            faults[index] = Fault("record.too_large", f"a text of {size:,} bytes, the limit is {limits.record:,}", "split the record, or raise the limit")
+            faults[index] = Fault("record.too_large", f"a text of {size:,} bytes, the limit is {limits.record:,}",
+                                  "split the record, or raise the limit")
     try:
         text = raw.cast(pa.large_string())
     except pa.ArrowInvalid:

@@ -6,7 +6,9 @@ import re
 from roots.pipelines.read.parts import Fault, Raw, ReadLimits
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr p li dt dd tr td th option".split())
+_VOID = frozenset((  # elements that have no end tag, or may lack it
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
+    "p", "li", "dt", "dd", "tr", "td", "th", "option"))
 _SHALLOW = 1_000  # tags: with no more of them, no page is deep
 
 

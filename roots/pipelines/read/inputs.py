@@ -22,7 +22,8 @@ def inputs_of(source: str, data: Path, patterns: Sequence[str], format: str, *, 
         raise RootsError(f"catalogue/sources/{source}.toml · data.format", f"is {format!r}", f"choose one of {', '.join(FORMATS)}")
     folder = data / source
     if not folder.is_dir():
-        raise RootsError(where, f"there is no folder {folder}", f"put the source's files there, or name the folder above it with --data (now {data})")
+        raise RootsError(where, f"there is no folder {folder}",
+                         f"put the source's files there, or name the folder above it with --data (now {data})")
     home = folder.resolve()
     found: dict[str, Path] = {}
     for pattern in patterns:
@@ -34,9 +35,8 @@ def inputs_of(source: str, data: Path, patterns: Sequence[str], format: str, *, 
         except (ValueError, NotImplementedError, IndexError) as error:
             raise RootsError(where, f"{pattern!r} is no pattern: {error}", 'write a pattern such as "*.jsonl.zst" or "**/*.py"') from None
         for path in paths:
-            if path.is_symlink() or path.resolve() != home / path.relative_to(folder):
-                if not path.resolve().is_relative_to(home):
-                    raise RootsError(where, f"{path.relative_to(folder)} is a link that leads out of {folder}", "put the file itself there")
+            if not path.resolve().is_relative_to(home):
+                raise RootsError(where, f"{path.relative_to(folder)} is a link that leads out of {folder}", "put the file itself there")
             if path.is_file():
                 found[path.relative_to(folder).as_posix()] = path
                 hits += 1
@@ -49,5 +49,6 @@ def inputs_of(source: str, data: Path, patterns: Sequence[str], format: str, *, 
         if expected.lower() != digest:
             raise RootsError(f"{source} · {name}", f"its sha256 is {digest}, the source's record says {expected}",
                              "fetch the file again, or have the changed file approved with its new digest")
-        inputs.append(Input(source, name, str(path), digest, path.stat().st_size, format, text or "text", record_id, language, url, html, kind))
+        inputs.append(Input(source, name, str(path), digest, path.stat().st_size, format,
+                            text or "text", record_id, language, url, html, kind))
     return inputs

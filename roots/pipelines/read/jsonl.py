@@ -37,7 +37,8 @@ def _at_once(input: Input, lines: Lines) -> Rows | None:
         return None
     names = [name for name in (input.text, input.record_id, input.language, input.url) if name]
     for id_type in (pa.string(), pa.int64()) if input.record_id else (pa.string(),):
-        wanted = _schema({name: id_type if name == input.record_id else pa.large_string() if name == input.text else pa.string() for name in names})
+        types = {input.text: pa.large_string(), input.record_id: id_type}
+        wanted = _schema({name: types.get(name, pa.string()) for name in names})
         if wanted is None:
             return None
         try:
@@ -173,7 +174,9 @@ def identifier(value: Any) -> str | None:
     """A record's own id as a string: numbers in decimal, anything deeper as compact JSON."""
     if value is _MISSING or value is None or value == "":
         return None
-    return without_surrogates(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+    if not isinstance(value, str):
+        value = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return without_surrogates(value)
 
 
 def without_surrogates(text: str) -> str:

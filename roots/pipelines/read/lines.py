@@ -43,10 +43,10 @@ def cut(input: Input, limits: ReadLimits) -> Iterator[Piece]:
             yield Piece(Lines(first, b"".join(whole)))
         whole, held, first = [], 0, number
 
-    def overlong() -> Piece:
-        problem = Fault("record.too_large", f"a line of {length:,} bytes, the limit is {limits.record:,}", "split the record, or raise the limit")
-        assert hashing is not None
-        return Piece(rejected=(reject(input, number, problem, b"".join(part)[:EXCERPT], bytes=length, sha256=hashing.hexdigest()),))
+    def overlong(sha256: str) -> Piece:
+        problem = Fault("record.too_large", f"a line of {length:,} bytes, the limit is {limits.record:,}",
+                        "split the record, or raise the limit")
+        return Piece(rejected=(reject(input, number, problem, b"".join(part), bytes=length, sha256=sha256),))
 
     stream = _without_mark(chunks(input, limits))
     while True:
@@ -71,7 +71,7 @@ def cut(input: Input, limits: ReadLimits) -> Iterator[Piece]:
             length += len(body)
             if not len(ends):
                 continue
-            yield overlong()
+            yield overlong(hashing.hexdigest())
             number += 1
             first, hashing, part, length = number, None, [], 0
             start, index = stop, 1
@@ -90,7 +90,7 @@ def cut(input: Input, limits: ReadLimits) -> Iterator[Piece]:
             part.append(chunk[start:])
             length += len(chunk) - start
     if hashing is not None and fault is None:
-        yield overlong()
+        yield overlong(hashing.hexdigest())
         return
     if fault is None:
         whole += part

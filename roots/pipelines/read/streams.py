@@ -54,7 +54,8 @@ def chunks(input: Input, limits: ReadLimits) -> Iterator[bytes]:
         packed = packing(head)
         named = next((name for suffix, name in SUFFIXES.items() if input.path.lower().endswith(suffix)), "")
         if named and head and packed != named:
-            raise Fault("format.wrong", f"is named as {named} but holds {packed or 'no such stream'}", "name the file for what it is, or pack it")
+            raise Fault("format.wrong", f"is named as {named} but holds {packed or 'no such stream'}",
+                        "name the file for what it is, or pack it")
         unpack: Callable[[IO[bytes], int], Iterator[bytes]] = {"gzip": _gzip, "xz": _xz, "zstd": _zstd}.get(packed, _plain)
         total, first = 0, True
         for chunk in unpack(file, size):
@@ -63,7 +64,8 @@ def chunks(input: Input, limits: ReadLimits) -> Iterator[bytes]:
             first = False
             total += len(chunk)
             if packed and (total > limits.total or (total > limits.ratio_from and total > limits.ratio * max(file.tell(), 1))):
-                raise Fault("archive.too_large", f"unpacks to more than {limits.ratio} times its size", "unpack it by hand and look at what it holds")
+                raise Fault("archive.too_large", f"unpacks to more than {limits.ratio} times its size",
+                            "unpack it by hand and look at what it holds")
             yield chunk
 
 

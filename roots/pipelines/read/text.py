@@ -40,7 +40,8 @@ def whole(input: Input, limits: ReadLimits) -> Iterator[Piece]:
     except Fault as found:
         fault = found
     if length > limits.record and fault is None:
-        fault = Fault("record.too_large", f"a file of {length:,} bytes, the limit is {limits.record:,}", "split the file, or raise the limit")
+        fault = Fault("record.too_large", f"a file of {length:,} bytes, the limit is {limits.record:,}",
+                      "split the file, or raise the limit")
     data = b"".join(parts)
     if fault:
         yield Piece(rejected=(reject(input, None, fault, data[:EXCERPT], bytes=length, sha256=digest.hexdigest()),))
@@ -81,12 +82,11 @@ def _paragraphs(input: Input, limits: ReadLimits) -> Iterator[Piece]:
         yield Piece(raws)
 
 
-def parse(input: Input, content: object, limits: ReadLimits) -> Rows:
+def parse(input: Input, content: lines.Lines | list[Raw], limits: ReadLimits) -> Rows:
     """The rows of a piece."""
     if isinstance(content, lines.Lines):
         content = [Raw(number, line.removesuffix(b"\r"))
                    for number, line in enumerate(content.data.removesuffix(b"\n").split(b"\n"), content.first) if line.strip()]
-    assert isinstance(content, list)
     rows = Rows(text=[], url=[])
     for raw in content:
         try:
@@ -115,7 +115,8 @@ def plain(raw: Raw, input: Input) -> str:
         except UnicodeDecodeError:
             raise Fault("utf8.invalid", "begins as UTF-16 but is not", "save the file as UTF-8") from None
     if b"\x00" in data[:_BINARY_SIGNS]:
-        raise Fault("code.binary" if input.format == "code" else "format.wrong", "holds null bytes: it is no text", "name text files only in data.files")
+        raise Fault("code.binary" if input.format == "code" else "format.wrong", "holds null bytes: it is no text",
+                    "name text files only in data.files")
     if not valid_utf8(data):
         raise Fault("utf8.invalid", "is not UTF-8", "save the file as UTF-8")
     return data.decode("utf-8-sig")

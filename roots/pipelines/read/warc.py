@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
-from roots.pipelines.read.parts import EXCERPT, Fault, Input, Piece, Raw, Rejected, ReadLimits, reject
+from roots.pipelines.read.parts import EXCERPT, Fault, Input, Piece, Raw, ReadLimits, Rejected, reject
 from roots.pipelines.read.streams import CHUNK, Unpacked
 
 _PAGES = ("text/html", "application/xhtml+xml", "text/plain")
