@@ -65,7 +65,8 @@ def approve(text: str, source: Source, by: str, on: date, people: People) -> str
     if now == "draft":
         raise RootsError(source.file, "nobody has submitted it", f"first: roots source submit {source.id} --by PERSON")
     if now == "changed":
-        raise RootsError(source.file, "it was edited after it was submitted", f"submit it again: roots source submit {source.id} --by PERSON")
+        raise RootsError(source.file, "it was edited after it was submitted",
+                         f"submit it again: roots source submit {source.id} --by PERSON")
     if signed.submitted_by == by:
         raise RootsError(source.file, f"{by!r} submitted it and cannot approve it too", "ask another person of governance/people.toml")
     values: dict[str, Any] = {"submitted_by": signed.submitted_by}

@@ -177,7 +177,8 @@ def data_from(table: Table) -> Data:
     elif found.format:
         for key in ("text", "html", "record_id", "language"):
             if getattr(found, key):
-                table.problem(key, f"means nothing where format is {found.format!r}", "remove it: only jsonl, parquet and arrow have fields")
+                table.problem(key, f"means nothing where format is {found.format!r}",
+                              "remove it: only jsonl, parquet and arrow have fields")
     for name, digest in found.sha256.items():
         if not isinstance(digest, str) or not _SHA256.fullmatch(digest):
             table.problem("sha256", f"of {name!r} is {digest!r}", "write the 64 hex digits that `sha256sum FILE` prints")

@@ -66,7 +66,7 @@ def _is_table(item: Any) -> bool:
 def _text(text: str) -> str:
     if "\n" not in text.strip("\n") or "\r" in text:
         lines = _filled(_line(text)[1:-1].split(" "), WIDTH)
-        if len(lines) < 2 or '"' in text or "\\" in text or _BLANKS.search(text):  # noqa: PLR2004
+        if len(lines) < 2 or '"' in text or "\\" in text or _BLANKS.search(text):
             return _line(text)
         return '"""\\\n' + " \\\n".join(lines) + '"""'
     body = "".join(letter if letter in '\n"' else _escaped(letter) for letter in text)

@@ -14,7 +14,7 @@ from typing import Any
 
 from roots.governance.licences import RIGHTS, Licence
 
-_SPACES = re.compile(r"[\s_\-–—/(),:;\"'™®]+")  # noqa: RUF001 — dashes as people type them
+_SPACES = re.compile(r"[\s_\-–—/(),:;\"'™®]+")
 _SCHEME = re.compile(r"^\s*(?:[a-z]+://)?(?:www\.)?", re.IGNORECASE)
 
 
@@ -67,7 +67,7 @@ class Licences:
 
     @cached_property
     def _engine(self) -> Any:
-        from license_expression import Licensing, LicenseSymbol, get_license_index  # noqa: PLC0415 — 2,579 licences: loaded when asked for
+        from license_expression import LicenseSymbol, Licensing, get_license_index
 
         symbols, taken = [], {id.lower() for id in self.records}
         for entry in get_license_index():
@@ -94,7 +94,7 @@ class Licences:
             if unknown:
                 return Reading(fault=f"no licence is called {', '.join(unknown)}", unknown=unknown)
             return Reading(str(parsed), _terms(parsed))
-        except Exception as error:  # noqa: BLE001 — license-expression raises AttributeError on "CC0-1.0 AND" (its bug)
+        except Exception as error:
             said = str(error) if type(error).__module__.startswith(("license_expression", "boolean")) else ""
             return Reading(fault=f"{expression!r} is no licence expression{': ' + said if said else ''}")
 
@@ -141,7 +141,7 @@ class Licences:
         A candidate is a proposal to a steward and never a conclusion: the gate reads `licence.concluded` alone.
         """
         wanted = address(spelling)
-        hits = [(url, id) for url, id in self._addresses if wanted and (wanted == url or wanted.startswith((url + "/", url + "#", url + "?")))]
+        hits = [(url, id) for url, id in self._addresses if wanted == url or wanted.startswith((url + "/", url + "#", url + "?"))]
         if hits:
             return tuple(sorted({id for url, id in hits if len(url) == len(hits[0][0])}))
         if spelled := self._spelled.get(fold(spelling)):

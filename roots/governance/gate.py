@@ -42,11 +42,11 @@ def _verdict(id: str, sources: Mapping[str, Source], licences: Licences, profile
 
 def _inherited(source: Source, sources: Mapping[str, Source], licences: Licences, profile: Profile, people: People,
                as_of: date) -> Iterator[Reason]:
-    seen, waiting = {source.id}, [(source, parent) for parent in source.derived_from]
-    while waiting:
-        child, id = waiting.pop(0)
-        if id == source.id:
-            yield Reason("derived.cycle", f"{source.id!r} derives from itself by way of {child.id!r}.", child.file, "derived_from")
+    seen, waiting = {source.id}, [(source, parent, (source.id,)) for parent in reversed(source.derived_from)]
+    while waiting:  # depth first, so that a way back into the path is a circle
+        child, id, path = waiting.pop()
+        if id in path:
+            yield Reason("derived.cycle", f"{id!r} derives from itself by way of {child.id!r}.", child.file, "derived_from")
         if id in seen:
             continue
         seen.add(id)
@@ -55,7 +55,7 @@ def _inherited(source: Source, sources: Mapping[str, Source], licences: Licences
             continue
         for reason in _reasons(sources[id], licences, profile, people, as_of):
             yield replace(reason, code=f"parent.{reason.code}", sentence=f"It derives from {id!r}: {reason.sentence}")
-        waiting += [(sources[id], parent) for parent in sources[id].derived_from]
+        waiting += [(sources[id], parent, (*path, id)) for parent in reversed(sources[id].derived_from)]
 
 
 def _reasons(source: Source, licences: Licences, profile: Profile, people: People, as_of: date) -> Iterator[Reason]:
@@ -92,7 +92,7 @@ def _licence(source: Source, licences: Licences, profile: Profile) -> Iterator[R
         yield Reason("licence.evidence", f"Nothing shows that it is under {reading.text}.", file, "licence.evidence")
     declared = licences.candidates(said.declared)
     if len(declared) == 1 and declared[0] != reading.text and not said.why.strip():
-        yield Reason("licence.conflict", f"The custodian declares {declared[0]}, the record concludes {reading.text}, and does not say why.",
+        yield Reason("licence.conflict", f"The custodian declares {declared[0]}; the record concludes {reading.text} and does not say why.",
                      file, "licence.why")
     yield from obstacles(reading.terms, source, licences, profile)
 
@@ -109,8 +109,8 @@ def _access(source: Source, profile: Profile, as_of: date) -> Iterator[Reason]:
         said = "forbid copies elsewhere" if access.rehost is False else "are not known to allow copies elsewhere"
         yield Reason("access.rehost", f"The terms of its custodian {said}, and {profile.name!r} hands the text on.", file, "access.rehost")
     if access.uses is not None and (missing := [need for need in profile.needs if need not in access.uses]):
-        yield Reason("access.uses", f"It is registered for {_list(access.uses)} only; {profile.name!r} needs {_list(missing)}. {access.why}",
-                     file, "access.uses")
+        yield Reason("access.uses", f"It is registered for {_list(access.uses)} only; {profile.name!r} needs {_list(missing)}. "
+                     f"{access.why}", file, "access.uses")
     yield from _agreement(access, file, profile, as_of)
 
 
@@ -121,7 +121,8 @@ def _agreement(access: Access, file: str, profile: Profile, as_of: date) -> Iter
     if agreement.signed is None or agreement.signed > as_of:
         yield Reason("agreement.not_begun", f"Its agreement is not signed before {as_of}.", file, "access.agreement.signed")
     if agreement.ends is not None and agreement.ends < as_of:
-        yield Reason("agreement.ended", f"Its agreement ended on {agreement.ends}; this build is for {as_of}.", file, "access.agreement.ends")
+        yield Reason("agreement.ended", f"Its agreement ended on {agreement.ends}; this build is for {as_of}.", file,
+                     "access.agreement.ends")
     if missing := [need for need in profile.needs if need not in agreement.uses]:
         yield Reason("agreement.uses", f"Its agreement is for {_list(agreement.uses)}; {profile.name!r} needs {_list(missing)}.",
                      file, "access.agreement.uses")

@@ -67,7 +67,8 @@ def _one(licence: Licence, source: Source, profile: Profile) -> Iterator[Reason]
         for condition in licence.conditions.get(right, ()) if answer == "conditions" else ():
             if condition == "agreement":
                 if not _agreed(source, right):
-                    yield Reason("licence.agreement", f"{licence.id} permits {SPOKEN[right]} only by agreement, and none names it.", source.file, "access.agreement")
+                    yield Reason("licence.agreement", f"{licence.id} permits {SPOKEN[right]} only by agreement, and none names it.",
+                                 source.file, "access.agreement")
             elif condition not in profile.undertakes:
                 yield Reason(f"licence.{condition}", f"{licence.id} permits {SPOKEN[right]} on a condition that {profile.name!r} does not "
                              f"undertake ({condition}): {licence.why.get(right, '')}", source.file, KEY)
