@@ -9,7 +9,7 @@ import click
 from roots import __version__
 from roots.cli_source import source
 from roots.errors import RootsError
-from roots.terminal import AS_JSON, AS_OF, FINDINGS, FOLDER, OK, WORKSPACE, day, guarded, recipe_path, say, workspace_of
+from roots.terminal import AS_JSON, AS_OF, FINDINGS, FOLDER, OK, WORKSPACE, day, guarded, log_to_file, recipe_path, say, workspace_of
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -106,6 +106,7 @@ def build(recipe: str, run: Path, data: Path | None, runner: str, workers: int, 
     path = recipe_path(found, recipe)
     intent = found.recipe(path)
     data = data or path.parent / path.stem
+    log_to_file()
     from roots.pipelines.build import Order
     from roots.pipelines.build import build as build_run
     from roots.pipelines.engine import Engine

@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 import json
+import logging
+import os
 import sys
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
@@ -52,6 +54,15 @@ WORKSPACE = click.option("--workspace", type=click.Path(path_type=Path), default
 AS_OF = click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), default=None,
                      help="The day on which agreements are looked at (default: today).")
 FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+def log_to_file() -> None:
+    """Beam's chatter goes nowhere, or to the file that ROOTS_LOG names: messages to people come from roots."""
+    target = os.environ.get("ROOTS_LOG")
+    if target:
+        logging.basicConfig(filename=target, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    else:
+        logging.disable(logging.CRITICAL)
 
 
 def workspace_of(folder: Path | None) -> Any:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -161,7 +162,8 @@ class Workspace:
             return ()
         path = (self.folder / "filters" / list_file).resolve()
         if not path.is_relative_to(self.folder / "filters") or not path.is_file():
-            self.problems.append(Problem(f"filters/{list_file}", 0, "", "is not a file of filters/", "write the list, or leave the key out"))
+            self.problems.append(Problem(f"filters/{list_file}", 0, "", "is not a file of filters/",
+                                         "write the list, or leave the key out"))
             return ()
         return tongues.words_from(path.read_text("utf-8"))
 
@@ -194,10 +196,8 @@ class Workspace:
         for list_file in self._lists():
             self.words(list_file)
         for path in sorted((self.folder / "pipelines").glob("*.toml")):
-            try:
+            with suppress(Problems):  # they are in self.problems too
                 self.recipe(path)
-            except Problems:
-                pass  # they are in self.problems too
         return sorted(set(self.problems))
 
     def _load(self) -> None:

@@ -17,7 +17,7 @@ from roots.errors import RootsError
 from roots.ledger import Ledger
 from roots.pipelines import tokens, writing
 from roots.pipelines.deduplicate import JudgedBlock, deduplicate
-from roots.pipelines.engine import Engine, progress
+from roots.pipelines.engine import Engine, failing_clearly, progress
 from roots.pipelines.finishing import Finishing, JudgedFile
 from roots.pipelines.judging import Judging, tasks_for
 from roots.pipelines.read import Input, inputs_of
@@ -183,7 +183,7 @@ class _Passes:
         to = folder.file("decisions", "arrow")
         if folder.whole("decisions"):
             return str(to), (folder.receipt("decisions") or {})["duplicates"]
-        with self.engine.measured("deduplicate"), progress("deduplicate", lambda: f"{offset} documents"):
+        with self.engine.measured("deduplicate"), progress("deduplicate", lambda: f"{offset} documents"), failing_clearly("deduplicate"):
             counts = deduplicate(blocks, self.rules.dedup, str(to), self.engine.pipeline)
         folder.receive("decisions", {"duplicates": counts}, ["arrow"])
         return str(to), counts
@@ -247,3 +247,13 @@ def _costs(run: Path, engine: Engine, inputs: Sequence[Input]) -> None:
     content = {"workers": engine.workers, "runner": engine.runner, "passes": engine.costs,
                "input_bytes": sum(input.size for input in inputs)}
     write_atomically(run / "timings.json", (json.dumps(content, indent=1, sort_keys=True) + "\n").encode())
+
+
+def report_again(run: Path) -> None:
+    """Writes RUN/report anew and seals the run again. Raises RootsError when anything but the report is not as it was sealed."""
+    record = manifest.read(run)
+    fault = manifest.first_fault(run, beside=("report",))
+    if fault:
+        raise RootsError(str(run), fault, "a report on files that were changed would mislead: build the run again")
+    write_report(run)
+    manifest.write(run, {key: value for key, value in record.items() if key not in manifest.DERIVED})

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import resource
 import sys
 import threading
@@ -14,8 +15,13 @@ from typing import Any
 import apache_beam as beam
 from apache_beam.metrics import MetricsFilter
 from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+from apache_beam.transforms.environments import SubprocessSDKEnvironment
+
+from roots.errors import RootsError
 
 NAMESPACE = "roots"
+_TOLD = re.compile(r"RootsError: (.+?)\n  what: (.+?)\n  mend: (.+?)(?: \[while running|\n|$)")
 
 
 def _say(line: str, *, final: bool) -> None:
@@ -53,23 +59,25 @@ class Engine:
 
     runner: str = "direct"
     workers: int = 1
-    options: tuple[str, ...] = ()  # further Beam options, as on a command line
     costs: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
 
-    def pipeline_options(self) -> PipelineOptions:
-        flags = ["--runner=FnApiRunner", *self.options]  # by name: "DirectRunner" would first look for a Go binary on the network
-        if self.workers > 1:
-            flags += [f"--direct_num_workers={self.workers}", "--direct_running_mode=multi_processing"]
-        return PipelineOptions(flags)
-
     def pipeline(self) -> beam.Pipeline:
-        return beam.Pipeline(options=self.pipeline_options())
+        """A pipeline on Beam's local runner: in this process for one worker, in processes of their own for more.
+
+        The runner is made here and not named, because Beam's "DirectRunner" would first look for a Go binary on the network.
+        """
+        options = PipelineOptions([f"--direct_num_workers={self.workers}"])
+        if self.workers == 1:
+            return beam.Pipeline(FnApiRunner(), options=options)
+        command = f"{sys.executable} -m roots.pipelines.worker"
+        return beam.Pipeline(FnApiRunner(SubprocessSDKEnvironment.from_command_string(command)), options=options)
 
     def run(self, title: str, build: Callable[[beam.Pipeline], Any], done: Callable[[], str]) -> None:
-        """Builds and runs one pipeline with progress; its metrics are added to `costs[title]`."""
-        logging.getLogger("apache_beam").setLevel(logging.ERROR)
-        logging.getLogger("root").setLevel(logging.ERROR)
-        with self.measured(title), progress(title, done):
+        """Builds and runs one pipeline with progress; its metrics are added to `costs[title]`.
+
+        Raises RootsError when it fails: a worker's own where there is one.
+        """
+        with self.measured(title), progress(title, done), failing_clearly(title):
             pipeline = self.pipeline()
             build(pipeline)
             result = pipeline.run()
@@ -98,6 +106,23 @@ class Engine:
             entry = stages.setdefault(stage, {})
             value = distribution.committed or distribution.attempted
             entry[what] = max(entry.get(what, 0), value.max if value else 0)
+
+
+@contextmanager
+def failing_clearly(title: str) -> Iterator[None]:
+    """Turns whatever a runner raises into a RootsError; the traceback goes to the log, not to the user."""
+    try:
+        yield
+    except RootsError:
+        raise
+    except Exception as error:
+        told = _TOLD.search(str(error))  # Beam hands on a worker's error as text
+        if told:
+            raise RootsError(*(part.strip() for part in told.groups())) from None
+        logging.getLogger(NAMESPACE).error("pass %s failed", title, exc_info=True)
+        last = str(error).strip().splitlines()[-1] if str(error).strip() else ""
+        raise RootsError(f"pass {title}", f"a worker failed: {type(error).__name__}: {last[:200]}",
+                         "free disk or memory if that was it, then go on with --resume; ROOTS_LOG=FILE keeps the whole story") from None
 
 
 def _cpu_seconds() -> float:
