@@ -76,7 +76,7 @@ def write_signature(shingles: Hashes, n: int, multipliers: Signature, addends: S
             by, plus = multipliers[k], addends[k]
             first = min(np.uint32(by * one + plus), np.uint32(by * two + plus))
             second = min(np.uint32(by * three + plus), np.uint32(by * four + plus))
-            out[k] = min(out[k], min(first, second))
+            out[k] = min(out[k], first, second)
 
 
 @numba.njit(cache=True, nogil=True)

@@ -125,7 +125,7 @@ def write_form(data: npt.NDArray[np.uint8], start: int, end: int, entries: Any, 
         if entry <= _SEPARATOR:
             gap |= entry == _SEPARATOR
             continue
-        place = 0
+        place = np.int64(0)
         marked = entry
         if entry & _SEVERAL:
             place = np.int64(entry ^ _SEVERAL)

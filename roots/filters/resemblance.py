@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from roots.filters.normal_form import Points, tables, write_form
-from roots.filters.shingles import TOKENS, Hashes, distinct, write_shingles, write_tokens
+from roots.filters.shingles import NO_SALT, TOKENS, Hashes, distinct, read_form, write_shingles
 from roots.filters.signatures import SignatureRules, body_start, how_of
 
 
@@ -18,7 +18,7 @@ def _shingles(data: Any, known: Any, how: int, size: int) -> Hashes:
     points = np.empty(2 * len(data) + 1, np.uint32)
     n = write_form(data, 0, len(data), entries, forms, points)
     tokens = np.empty(n, np.uint64)
-    count = write_tokens(points, n, how, tokens)
+    count, _, _ = read_form(points, n, how, NO_SALT, tokens)
     return distinct(tokens, write_shingles(tokens, count, size, tokens))
 
 

@@ -10,7 +10,6 @@ to find a pair again, since texts are compared by the same hashes.
 """
 from __future__ import annotations
 
-
 import numba
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +20,7 @@ Hashes = npt.NDArray[np.uint64]
 
 WORDS, CHARACTERS, TOKENS = range(3)  # how a text's tokens are found
 
+NO_SALT = np.uint64(0)
 _START = np.uint64(0x9E3779B97F4A7C15)
 _STEP = np.uint64(0xFF51AFD7ED558CCD)  # multipliers of MurmurHash3's 64-bit finaliser
 _LAST = np.uint64(0xC4CEB9FE1A85EC53)
@@ -37,14 +37,23 @@ def mix(value: np.uint64) -> np.uint64:
 
 
 @numba.njit(cache=True, nogil=True)
-def write_tokens(points: Points, n: int, how: int, out: Hashes) -> int:
-    """Writes the hash of each token of a normal form to `out` (room for n), and returns their number."""
+def read_form(points: Points, n: int, how: int, salt: np.uint64, out: Hashes) -> tuple[int, np.uint64, np.uint64]:
+    """Writes the hash of each token of a normal form to `out` (room for n); returns their number and the 128 bits of the whole form.
+
+    The two lanes of the 128 bits share neither multiplier nor order of steps; a form hashes otherwise with another salt.
+    """
+    high, low = mix(salt ^ _START), mix(salt + _OTHER)
     count = 0
     inside = False  # a token has begun
     alone = False   # … and takes nothing but marks
     state = _START
     for i in range(n):
         point = points[i]
+        value = np.uint64(point)
+        high = (high ^ value) * _STEP
+        high ^= high >> _33
+        low = (low + value) * _OTHER
+        low ^= low >> _29
         if point == SPACE:
             if inside:
                 out[count] = mix(state)
@@ -61,12 +70,12 @@ def write_tokens(points: Points, n: int, how: int, out: Hashes) -> int:
             inside = True
             alone = single
             state = _START
-        state = (state ^ np.uint64(point)) * _STEP
+        state = (state ^ value) * _STEP
         state ^= state >> _29
     if inside:
         out[count] = mix(state)
         count += 1
-    return count
+    return count, mix(high ^ np.uint64(n)), mix(low + np.uint64(n))
 
 
 @numba.njit(cache=True, nogil=True)
@@ -80,20 +89,6 @@ def write_shingles(tokens: Hashes, n: int, size: int, out: Hashes) -> int:
             state ^= state >> _29
         out[i] = mix(state)
     return count
-
-
-@numba.njit(cache=True, nogil=True)
-def exact(points: Points, n: int, salt: np.uint64) -> tuple[np.uint64, np.uint64]:
-    """128 bits of a normal form, as two lanes of 64 that share neither multiplier nor order of steps."""
-    high = mix(salt ^ _START)
-    low = mix(salt + _OTHER)
-    for i in range(n):
-        point = np.uint64(points[i])
-        high = (high ^ point) * _STEP
-        high ^= high >> _33
-        low = (low + point) * _OTHER
-        low ^= low >> _29
-    return mix(high ^ np.uint64(n)), mix(low + np.uint64(n))
 
 
 @numba.njit(cache=True, nogil=True)
@@ -128,7 +123,7 @@ def shingles_of(text: str, size: int = 5, how: int = WORDS) -> Hashes:
     """The sorted set of shingles of one text; empty when it has fewer than `size` tokens."""
     points = form_of(text, how == TOKENS)
     tokens = np.empty(len(points), np.uint64)
-    count = write_tokens(points, len(points), how, tokens)
+    count, _, _ = read_form(points, len(points), how, NO_SALT, tokens)
     found = np.empty(len(points), np.uint64)
     return distinct(found, write_shingles(tokens, count, size, found))
 

@@ -20,7 +20,7 @@ import pyarrow as pa
 from roots.document import PROGRAMMING
 from roots.filters.minhash import bands_for, permutations, write_bands, write_signature
 from roots.filters.normal_form import tables, write_form
-from roots.filters.shingles import CHARACTERS, TOKENS, WORDS, exact, write_shingles, write_tokens
+from roots.filters.shingles import CHARACTERS, TOKENS, WORDS, read_form, write_shingles
 
 _NATURAL_SALT, _PROGRAM_SALT, _RAW_SALT = np.uint64(1), np.uint64(2), np.uint64(3)
 
@@ -122,14 +122,12 @@ def _sign(data: Any, offsets: Any, bodies: Any, how: Any, skip: Any, natural: An
         if n == 0:
             for k in range(end - start):
                 points[k] = data[start + k]
-            high[row], low[row] = exact(points, end - start, _RAW_SALT)
-            words[row] = 0
-            bands[row, 0] = 0
+            words[row], high[row], low[row] = 0, *read_form(points, end - start, WORDS, _RAW_SALT, tokens)[1:]
             continue
-        high[row], low[row] = exact(points, n, salt)
+        count, high[row], low[row] = read_form(points, n, how[row], salt, tokens)
         if bodies[row] > 0:
             n = write_form(data, start + bodies[row], end, entries, forms, points)
-        count = write_tokens(points, n, how[row], tokens)
+            count, _, _ = read_form(points, n, how[row], salt, tokens)
         words[row] = count
         if count < shortest[how[row]]:
             continue
