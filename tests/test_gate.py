@@ -31,7 +31,8 @@ def whole(reference: Path) -> Governance:
     return governance_of(reference, languages_of(reference))
 
 
-MATRIX = {  # source → the first reason in research, training-only, redistribute-noncommercial, redistribute-commercial, …-developing-nations
+PROFILES = ("research", "training-only", "redistribute-noncommercial", "redistribute-commercial", "redistribute-developing-nations")
+MATRIX = {  # source → the reason, for each of PROFILES ("" = admitted)
     "attribution": ("", "", "", "", ""),
     "sharealike": ("", "", "", "", ""),
     "noncommercial": ("", "licence.commercial", "", "licence.commercial", "licence.commercial"),
@@ -41,8 +42,6 @@ MATRIX = {  # source → the first reason in research, training-only, redistribu
     "platform": ("", "") + ("access.rehost",) * 3,
     "child": ("", "parent.licence.commercial", "", "parent.licence.commercial", "parent.licence.commercial"),
 }
-PROFILES = ("research", "training-only", "redistribute-noncommercial", "redistribute-commercial", "redistribute-developing-nations")
-
 
 @pytest.mark.parametrize("id", MATRIX)
 def test_the_matrix_of_sources_and_profiles(small: Governance, id: str) -> None:
@@ -268,7 +267,8 @@ def test_faulty_people_are_named(text: str, key: str) -> None:
 
 
 @pytest.mark.parametrize(("old", "new", "key"), [
-    ('"train"', '"trainn"', "needs"), ('["train"]', "[]", "needs"), ('"yes"', '"unclear"', "personal_data"), ('"attribution"', '"agreement"', "undertakes"),
+    ('"train"', '"trainn"', "needs"), ('["train"]', "[]", "needs"), ('"yes"', '"unclear"', "personal_data"),
+    ('"attribution"', '"agreement"', "undertakes"),
 ])
 def test_faulty_profiles_are_named(old: str, new: str, key: str) -> None:
     text = 'name = "X"\ndescription = "d"\nneeds = ["train"]\nundertakes = ["attribution"]\npersonal_data = ["yes"]\n'

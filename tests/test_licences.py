@@ -36,8 +36,9 @@ READINGS = {
     "LicenseRef-agreement": "LicenseRef-agreement",
     "Sleepycat": "Sleepycat",  # SPDX knows it, governance/licences does not: readable, and refused by the gate
 }
-UNREADABLE = ("CC0-1.0 AND", "AND", "", "  ", "NOODL-1.0", "public domain", "cc by 4.0", "((MIT", "MIT Apache-2.0", "MIT/Apache-2.0", "MIT, Apache-2.0",
-              "LicenseRef-invented", "CC-BY-5.0", "MIT WITH MIT", "Classpath-exception-2.0", "\x00", "None", "other", "MIT WITH Invented-exception")
+UNREADABLE = ("CC0-1.0 AND", "AND", "", "  ", "NOODL-1.0", "public domain", "cc by 4.0", "((MIT", "MIT Apache-2.0", "MIT/Apache-2.0",
+              "MIT, Apache-2.0", "LicenseRef-invented", "CC-BY-5.0", "MIT WITH MIT", "Classpath-exception-2.0", "\x00", "None", "other",
+              "MIT WITH Invented-exception")
 
 
 @pytest.mark.parametrize(("text", "expected"), READINGS.items())

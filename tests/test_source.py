@@ -5,13 +5,13 @@ import dataclasses
 import pickle
 
 import pytest
+from governing import source_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 from roots.catalogue.drafts import draft
 from roots.catalogue.source import record_digest
 from roots.errors import Problem, RootsError
-from governing import source_of
 
 WHOLE = """\
 name = "Barua za kijiji"
@@ -113,7 +113,8 @@ def test_each_fault_is_named_by_key_with_a_mend(change: tuple[str, str], key: st
 
 def test_fields_of_records_mean_nothing_in_plain_files() -> None:
     problems: list[Problem] = []
-    source_of('name = "a"\ntype = "primary"\n[data]\nfiles = ["*.txt"]\nformat = "text"\ntext = "body"\nlanguage = "lang"\n', problems=problems)
+    source_of('name = "a"\ntype = "primary"\n[data]\nfiles = ["*.txt"]\nformat = "text"\ntext = "body"\nlanguage = "lang"\n',
+              problems=problems)
     assert [problem.key for problem in problems] == ["data.text", "data.language"]
 
 

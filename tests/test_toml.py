@@ -5,7 +5,7 @@ import tomllib
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roots.catalogue.toml import rendered
@@ -14,10 +14,12 @@ texts = st.one_of(st.text(max_size=40), st.text(alphabet='ab "\\\n\r\t\x00\x7f\x
                   st.lists(st.sampled_from(["habari", "ya", "కథ", "故事", "x" * 30, '"q"']), min_size=30, max_size=60).map(" ".join))
 plain = st.one_of(texts, st.booleans(), st.integers(-9, 2**40), st.dates(), st.lists(texts, max_size=4))
 table = st.dictionaries(texts, plain, max_size=3)
-tables = st.dictionaries(texts, st.one_of(plain, table, st.dictionaries(texts, table, max_size=2), st.lists(table, min_size=1, max_size=2)), max_size=4)
+nested = st.one_of(plain, table, st.dictionaries(texts, table, max_size=2), st.lists(table, min_size=1, max_size=2))
+tables = st.dictionaries(texts, nested, max_size=4)
 
 
 
+@settings(max_examples=60)
 @given(tables)
 def test_every_record_comes_back(record: dict[str, object]) -> None:
     assert tomllib.loads(rendered(record)) == record
