@@ -34,7 +34,7 @@ def init(folder: Path) -> None:
     \b
     Example:  roots init my-corpus && cd my-corpus && roots check
     """
-    from roots.workspace import unpack
+    from roots.unpack import unpack
     count = unpack(folder)
     click.echo(f"{folder}: {count} files. Next: cd {folder} && roots check")
 

@@ -1,15 +1,12 @@
-"""What do people's five folders say? The only opener of them: records, their problems, and the rules that workers need."""
+"""What do people's five folders say? The only opener of them: records, and what is wrong with them."""
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from roots.catalogue.source import Source, source_from
 from roots.digest import folder_digest
@@ -28,33 +25,10 @@ from roots.records import Table, suggestion
 from roots.tokenizer.recipe import TokenizerRecipe, tokenizer_from
 from roots.verdict import Verdict
 
-if TYPE_CHECKING:
-    from roots.filters.duplicates import DedupRules
-    from roots.filters.identify import IdentifyRules
-    from roots.filters.judge import JudgeRules
-    from roots.filters.signatures import SignatureRules
-    from roots.governance.scrub import ScrubRules
-
 FOLDERS = ("catalogue", "governance", "filters", "pipelines", "tokenizer")
 MODELS = Path(__file__).resolve().parent / "models"  # those that the package carries
 LARGEST = 4 << 20  # bytes of a file that people edit
 Record = TypeVar("Record")
-
-
-@dataclass(frozen=True)
-class Rules:
-    """Everything that a worker needs, loaded and checked once: workers open no people's folder."""
-
-    recipe: Recipe
-    licences: Mapping[str, str]      # source → the licence concluded for it
-    aliases: Mapping[str, str]       # every known code of a language → ours
-    takedowns: withdrawals.Takedowns
-    identify: IdentifyRules
-    judge: JudgeRules
-    signatures: SignatureRules
-    dedup: DedupRules
-    scrub: ScrubRules
-    tokenizer: TokenizerRecipe | None
 
 
 class Workspace:
@@ -146,7 +120,7 @@ class Workspace:
     @cached_property
     def codes(self) -> Mapping[str, str]:
         """Every code and alias of a language, natural or programming → its code here."""
-        everything = [*self.languages.values(), *self.code_languages.values()]
+        everything: list[tongues.Language | tongues.CodeLanguage] = [*self.languages.values(), *self.code_languages.values()]
         for alias, claimed in tongues.clashes(everything).items():
             self.problems.append(Problem(f"filters/languages/{claimed[0]}.toml", 0, "aliases",
                                          f"{alias!r} is claimed by {' and '.join(claimed)}", "keep it in one of them"))
@@ -193,7 +167,7 @@ class Workspace:
     def check(self) -> Sequence[Problem]:
         """Every problem of every file of the five folders."""
         self._load()
-        for list_file in self._lists():
+        for list_file in self.lists():
             self.words(list_file)
         for path in sorted((self.folder / "pipelines").glob("*.toml")):
             with suppress(Problems):  # they are in self.problems too
@@ -209,10 +183,11 @@ class Workspace:
     def verdicts(self, recipe: Recipe, as_of: date) -> Mapping[str, Verdict]:
         """Admitted or refused, and why, for every source of the recipe. Raises Problems where a record that matters is faulty."""
         self._load()
-        self._sound(recipe)
+        self.sound(recipe)
         return admit(self.sources, self.licences, self.profiles[recipe.profile], self.people, as_of, recipe.sources)
 
-    def _sound(self, recipe: Recipe) -> None:
+    def sound(self, recipe: Recipe) -> None:
+        """Raises Problems where a record that matters to this recipe is faulty."""
         records = {f"catalogue/sources/{source}.toml" for source in recipe.sources}
         serious = [problem for problem in self.problems
                    if problem.file in records or not problem.file.startswith(("catalogue/sources/", "pipelines/"))]
@@ -235,54 +210,12 @@ class Workspace:
             "personal_data": one.personal_data.likely, "digest": one.digest,
         }
 
-    def rules(self, recipe: Recipe, admitted: Sequence[str]) -> Rules:
-        """What the workers of this build need. Raises Problems where a file that matters is faulty."""
-        from roots.filters.duplicates import DedupRules
-        from roots.filters.identify import default_rules
-        from roots.filters.signatures import Comments, SignatureRules
-        from roots.governance.scrub import ScrubRules
-        asked = recipe.deduplication
-        comments = {one.code: Comments(one.line_comments, one.block_comments) for one in self.code_languages.values()}
-        tokens = {one.code: "characters" if one.words == "characters" else "words" for one in self.languages.values()}
-        signatures = SignatureRules.at(asked.threshold, asked.permutations, size=asked.shingle, tokens=tokens, comments=comments)
-        rules = Rules(
-            recipe=recipe,
-            licences={source: self.licence_of(source) for source in admitted},
-            aliases=dict(self.codes),
-            takedowns=withdrawals.rules(self.takedowns),
-            identify=default_rules(),
-            judge=self._judge_rules(admitted),
-            signatures=signatures,
-            dedup=DedupRules(
-                signatures=signatures, threshold=asked.threshold, keep=asked.keep,
-                licence={source: -self.licences.openness(self.licence_of(source)) for source in admitted},
-                trust={source: rank for rank, source in enumerate(asked.trust)},
-            ),
-            scrub=ScrubRules(kinds=tuple(self.personal_data.values())),
-            tokenizer=self.tokenizers.get(recipe.tokenizer),
-        )
-        self._sound(recipe)
-        return rules
-
-    def _judge_rules(self, admitted: Sequence[str]) -> JudgeRules:
-        from roots.filters.judge import JudgeRules
-        models = MODELS / "perplexity"
-        return JudgeRules(
-            languages=tuple(self.languages.values()),
-            code=tuple(self.code_languages.values()),
-            words={list_file: self.words(list_file) for list_file in self._lists()},
-            declared={source: self.sources[source].languages for source in admitted},
-            licences={source: self.licences.ids(self.licence_of(source)) for source in admitted},
-            headers=self.licence_headers,
-            perplexity=str(models) if any(models.glob("*.bin")) else None,
-        )
-
     @cached_property
     def licence_headers(self) -> tuple[LicenceHeader, ...]:
         table = self.table(self.folder / "filters/licence_headers.toml")
         return licence_headers_from(table) if table else ()
 
-    def _lists(self) -> list[str]:
+    def lists(self) -> list[str]:
         """Every list file that a language names, and those for all languages, relative to filters/."""
         named = {name for one in self.languages.values() for name in (one.closed_class, one.flagged, one.boilerplate) if name}
         common = {path.relative_to(self.folder / "filters").as_posix() for path in (self.folder / "filters/words/any").glob("*.txt")}
@@ -291,7 +224,8 @@ class Workspace:
     def limits(self) -> dict[str, dict[str, Any]]:
         """Each limit with where it is written and why: language → measure → limit. For the manifest and for `explain`."""
         found: dict[str, dict[str, Any]] = {}
-        for one in [*self.languages.values(), *self.code_languages.values()]:
+        everything: list[tongues.Language | tongues.CodeLanguage] = [*self.languages.values(), *self.code_languages.values()]
+        for one in everything:
             found[one.code] = {limit.measure: {"at_least": limit.at_least, "at_most": limit.at_most, "why": limit.why,
                                                "file": one.file, "line": limit.line} for limit in one.limits}
             if isinstance(one, tongues.Language):
@@ -317,20 +251,3 @@ def _nearest(path: Path) -> str:
     """Did you mean another file of that folder?"""
     names = [one.name for one in path.parent.glob("*.toml")] if path.parent.is_dir() else []
     return suggestion(path.name, names) if names else "look at the path"
-
-
-def unpack(folder: Path) -> int:
-    """Makes a new workspace from the copy that the package carries, or from this checkout; returns the number of files.
-
-    Raises RootsError when the folder holds something already.
-    """
-    if folder.exists() and any(folder.iterdir()):
-        raise RootsError(str(folder), "is not empty", "name a new folder")
-    carried = Path(str(resources.files("roots"))) / "workspace_copy"
-    origin = carried if carried.is_dir() else Path(__file__).resolve().parent.parent
-    missing = [name for name in FOLDERS if not (origin / name).is_dir()]
-    if missing:
-        raise RootsError(str(origin), f"carries no copy of {', '.join(missing)}", "install roots again")
-    for name in FOLDERS:
-        shutil.copytree(origin / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.pyc", ".*"))
-    return sum(1 for path in folder.rglob("*") if path.is_file())

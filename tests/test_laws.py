@@ -15,15 +15,18 @@ from roots.digest import document_id
 from roots.pipelines.finishing import sift
 from roots.pipelines.judging import STAGES as BEFORE
 from roots.pipelines.stages import function_of
-from roots.workspace import Rules, Workspace
+from roots.rules import Rules, rules_of
+from roots.workspace import Workspace
 
 STAGES = (*BEFORE, "scrub")
+Stages = dict[str, Callable[[pa.RecordBatch], pa.RecordBatch]]
 TEXT_CHANGING = ("normalise", "scrub")
 PIECES = [
     "Ng'ombe watatu walivuka mto asubuhi na mapema, kisha wakalala chini ya mti mkubwa. ", "Ẹ̀kọ́ ni ìmọ́lẹ̀ ayé; ọmọdé ń kọ́ ìwé. ",
-    "हिन्दी की किताब मेज़ पर है और बच्चे बाहर खेल रहे हैं। ", "বাংলা ভাষায় লেখা একটি ছোট গল্প। ", "今天下雨了，孩子们在屋里读书。", "今天下雨了，孩子們在屋裡讀書。",
-    "ذهب الأولاد إلى السوق في الصباح الباكر. ", "Nǐ wá xɔ nú ɖé ɔ, é nyɔ́ tawun. ", "e\u0301 cafe\u0301 ", "me@example.org ", "١٩٨.٥١.١٠٠.٧ 198.51.100.7 ",
-    "\u200d\u200c", "\x00\x07", "\r\n", "\u2028", "👩‍👩‍👧 ", "def f(x):\n    return x\n", "<EMAIL>", "....", "\u0301", "ﷺ", "n!", "A" * 40, " ", "\n\n",
+    "हिन्दी की किताब मेज़ पर है और बच्चे बाहर खेल रहे हैं। ", "বাংলা ভাষায় লেখা একটি ছোট গল্প। ", "今天下雨了，孩子们在屋里读书。",
+    "今天下雨了，孩子們在屋裡讀書。", "ذهب الأولاد إلى السوق في الصباح الباكر. ", "Nǐ wá xɔ nú ɖé ɔ, é nyɔ́ tawun. ",
+    "e\u0301 cafe\u0301 ", "me@example.org ", "١٩٨.٥١.١٠٠.٧ 198.51.100.7 ", "\u200d\u200c", "\x00\x07", "\r\n", "\u2028", "👩‍👩‍👧 ",
+    "def f(x):\n    return x\n", "<EMAIL>", "....", "\u0301", "ﷺ", "n!", "A" * 40, " ", "\n\n",
 ]
 texts = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=30)), max_size=14).map("".join)
 tables = st.lists(st.tuples(texts, st.sampled_from([document.NATURAL, document.PROGRAMMING]), st.booleans()), min_size=1, max_size=10)
@@ -34,11 +37,11 @@ laws = settings(max_examples=25, deadline=None, suppress_health_check=list(Healt
 def rules(reference: Path) -> Rules:
     workspace = Workspace(reference)
     recipe = workspace.recipe(reference / "pipelines" / "sample.toml")
-    return workspace.rules(recipe, ["sample-stories", "sample-code"])
+    return rules_of(workspace, recipe, ["sample-stories", "sample-code"])
 
 
 @pytest.fixture(scope="module")
-def stages(rules: Rules) -> dict[str, Callable[[pa.RecordBatch], pa.RecordBatch]]:
+def stages(rules: Rules) -> Stages:
     return {stage: function_of(stage, rules) for stage in STAGES}
 
 
@@ -54,7 +57,7 @@ def batch_of(rows: list[tuple[str, str, bool]]) -> pa.RecordBatch:
     })
 
 
-def up_to(stages: dict[str, Callable[[pa.RecordBatch], pa.RecordBatch]], stage: str, batch: pa.RecordBatch) -> pa.RecordBatch:
+def up_to(stages: Stages, stage: str, batch: pa.RecordBatch) -> pa.RecordBatch:
     """The batch as it arrives at a stage."""
     for before in STAGES[: STAGES.index(stage)]:
         batch = stages[before](batch)
@@ -64,7 +67,7 @@ def up_to(stages: dict[str, Callable[[pa.RecordBatch], pa.RecordBatch]], stage: 
 @pytest.mark.parametrize("stage", STAGES)
 @laws
 @given(rows=tables)
-def test_laws_1_2_and_3(stage: str, rows: list[tuple[str, str, bool]], stages: dict[str, Callable[[pa.RecordBatch], pa.RecordBatch]]) -> None:
+def test_laws_1_2_and_3(stage: str, rows: list[tuple[str, str, bool]], stages: Stages) -> None:
     before = up_to(stages, stage, batch_of(rows))
     after = stages[stage](before)
     for column in ("id", "source", "locator", "kind"):
@@ -81,8 +84,7 @@ def test_laws_1_2_and_3(stage: str, rows: list[tuple[str, str, bool]], stages: d
 @pytest.mark.parametrize("stage", STAGES)
 @laws
 @given(rows=tables, cut=st.integers(0, 10))
-def test_law_4_splitting_and_joining_change_nothing(stage: str, rows: list[tuple[str, str, bool]], cut: int,
-                                                    stages: dict[str, Callable[[pa.RecordBatch], pa.RecordBatch]]) -> None:
+def test_law_4_splitting_and_joining_change_nothing(stage: str, rows: list[tuple[str, str, bool]], cut: int, stages: Stages) -> None:
     before = up_to(stages, stage, batch_of(rows))
     whole = stages[stage](before)
     parts = [stages[stage](part) for part in (before[:cut], before[cut:]) if len(part)]
@@ -94,7 +96,7 @@ def test_law_4_splitting_and_joining_change_nothing(stage: str, rows: list[tuple
 @laws
 @given(rows=tables)
 def test_law_5_the_same_batch_gives_the_same_answer(stage: str, rows: list[tuple[str, str, bool]],
-                                                    stages: dict[str, Callable[[pa.RecordBatch], pa.RecordBatch]]) -> None:
+                                                    stages: Stages) -> None:
     before = up_to(stages, stage, batch_of(rows))
     assert stages[stage](before).equals(stages[stage](before))
 
@@ -102,7 +104,7 @@ def test_law_5_the_same_batch_gives_the_same_answer(stage: str, rows: list[tuple
 @laws
 @given(rows=tables)
 def test_law_7_offsets_index_the_stored_text_and_cut_no_character(rows: list[tuple[str, str, bool]],
-                                                                  stages: dict[str, Callable[[pa.RecordBatch], pa.RecordBatch]]) -> None:
+                                                                  stages: Stages) -> None:
     batch = batch_of(rows)
     for stage in STAGES:
         batch = stages[stage](batch)
@@ -117,7 +119,7 @@ def test_law_7_offsets_index_the_stored_text_and_cut_no_character(rows: list[tup
 
 @laws
 @given(rows=tables)
-def test_law_6_sifting_loses_nothing(rows: list[tuple[str, str, bool]], stages: dict[str, Callable[[pa.RecordBatch], pa.RecordBatch]]) -> None:
+def test_law_6_sifting_loses_nothing(rows: list[tuple[str, str, bool]], stages: Stages) -> None:
     batch = batch_of(rows)
     for stage in STAGES:
         batch = stages[stage](batch)

@@ -4,12 +4,15 @@ from __future__ import annotations
 import fcntl
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from roots import __version__, manifest
 from roots.digest import folder_digest, value_digest
@@ -23,10 +26,11 @@ from roots.pipelines.judging import Judging, tasks_for
 from roots.pipelines.read import Input, inputs_of
 from roots.pipelines.rejected import write_rejected
 from roots.pipelines.report import write_report
-from roots.pipelines.work import Folder, write_atomically
+from roots.pipelines.work import Folder, read_batch, write_atomically
 from roots.recipe import Recipe, as_json
+from roots.rules import Rules, rules_of
 from roots.verdict import Verdict
-from roots.workspace import Rules, Workspace
+from roots.workspace import Workspace
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -54,7 +58,7 @@ def build(order: Order, engine: Engine) -> dict[str, Any]:
     if not admitted:
         raise RootsError(order.recipe.file, "no source is admitted", "`roots plan` names the reason for each")
     inputs = inputs_for(order.workspace, admitted, order.data)
-    rules = order.workspace.rules(order.recipe, admitted)
+    rules = rules_of(order.workspace, order.recipe, admitted)
     with claimed(order.run, order.resume) as work:
         passes = _Passes(order, engine, rules, work)
         judged = passes.judge(inputs)
@@ -147,20 +151,19 @@ class _Passes:
         self.engine.run("judge", lambda pipeline: pipeline | Judging(tasks, self.rules, self.judged.path),
                         lambda: f"{self.judged.count()} blocks of {len(inputs)} files")
         receipts = sorted(self.judged.receipts(), key=lambda receipt: (receipt["source"], receipt["path"], receipt["number"]))
+        blocks: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        for receipt in receipts:
+            blocks.setdefault((receipt["source"], receipt["path"]), []).append(receipt)
         for input in inputs:
-            numbers = [r["number"] for r in receipts if (r["source"], r["path"]) == (input.source, input.path)]
-            last = [r["number"] for r in receipts if (r["source"], r["path"]) == (input.source, input.path) and r["last"]]
-            if len(last) != 1 or numbers != list(range(last[0] + 1)):
+            found = blocks.get((input.source, input.path), [])
+            if [one["number"] for one in found] != list(range(len(found))) or [one["last"] for one in found].count(True) != 1 \
+                    or not found[-1]["last"]:
                 raise RootsError(f"{input.source} · {input.path}", "was not read to its end",
                                  "run the build again with --resume; if that does not help, report it")
         self._unique_ids(receipts)
         return receipts
 
     def _unique_ids(self, receipts: Sequence[dict[str, Any]]) -> None:
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        from roots.pipelines.work import read_batch
         columns = [read_batch(self.judged.file(receipt["name"], "arrow")).column("id") for receipt in receipts]
         ids = pa.chunked_array(columns, pa.string())
         counts = pc.value_counts(ids)
@@ -227,7 +230,7 @@ class _Passes:
         return tokens.train_and_pack(self.order.run, [shard.path for shard in shards], self.order.recipe, self.rules.tokenizer, self.engine)
 
 
-def _record(order: Order, verdicts: dict[str, Verdict], inputs: Sequence[Input], rules: Rules) -> dict[str, Any]:
+def _record(order: Order, verdicts: Mapping[str, Verdict], inputs: Sequence[Input], rules: Rules) -> dict[str, Any]:
     """What is known before a byte is read: the recipe, the sources and their verdicts, the digests of everything that decides."""
     workspace = order.workspace
     sources = {}

@@ -16,7 +16,7 @@ from roots.pipelines.element import Piece
 from roots.pipelines.engine import count_cost
 from roots.pipelines.stages import Stage, text_bytes
 from roots.pipelines.work import Folder, read_batch, write_batches
-from roots.workspace import Rules
+from roots.rules import Rules
 
 STAGES = ("scrub",)
 POSITION = "position"  # of a kept row among the kept rows of its block; null = dropped

@@ -18,7 +18,7 @@ from roots.pipelines.engine import count_cost
 from roots.pipelines.read import Block, Input, read
 from roots.pipelines.stages import Stage, text_bytes
 from roots.pipelines.work import Folder, write_batches
-from roots.workspace import Rules
+from roots.rules import Rules
 
 STAGES = ("normalise", "takedowns", "identify", "judge")  # what of a recipe belongs to this pass
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from roots.pipelines.stages import loaded
 from roots.pipelines.work import write_atomically
-from roots.workspace import Rules
+from roots.rules import Rules
 
 PER_FILE = 100_000
 

@@ -17,7 +17,7 @@ from roots.filters.normalise import normalise
 from roots.governance.takedowns import honour
 from roots.pipelines.element import Piece
 from roots.pipelines.engine import count_cost
-from roots.workspace import Rules
+from roots.rules import Rules
 
 Function = Callable[[pa.RecordBatch], pa.RecordBatch]
 _loaded: dict[str, Any] = {}  # models and recognisers, once per process whatever the number of threads and stages

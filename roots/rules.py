@@ -1,0 +1,78 @@
+"""What does a worker need? Rules: the records of one build as plain data, picklable and digestible, built once from the workspace."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from roots.governance import takedowns as withdrawals
+from roots.recipe import Recipe
+from roots.tokenizer.recipe import TokenizerRecipe
+from roots.workspace import MODELS, Workspace
+
+if TYPE_CHECKING:
+    from roots.filters.duplicates import DedupRules
+    from roots.filters.identify import IdentifyRules
+    from roots.filters.judge import JudgeRules
+    from roots.filters.signatures import SignatureRules
+    from roots.governance.scrub import ScrubRules
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Everything that a worker needs, loaded and checked once: workers open no people's folder."""
+
+    recipe: Recipe
+    licences: Mapping[str, str]      # source → the licence concluded for it
+    aliases: Mapping[str, str]       # every known code of a language → ours
+    takedowns: withdrawals.Takedowns
+    identify: IdentifyRules
+    judge: JudgeRules
+    signatures: SignatureRules
+    dedup: DedupRules
+    scrub: ScrubRules
+    tokenizer: TokenizerRecipe | None
+
+
+def rules_of(workspace: Workspace, recipe: Recipe, admitted: Sequence[str]) -> Rules:
+    """What the workers of this build need. Raises Problems where a file that matters is faulty."""
+    from roots.filters.duplicates import DedupRules
+    from roots.filters.identify import default_rules
+    from roots.filters.signatures import Comments, SignatureRules
+    from roots.governance.scrub import ScrubRules
+    asked = recipe.deduplication
+    comments = {one.code: Comments(one.line_comments, one.block_comments) for one in workspace.code_languages.values()}
+    tokens = {one.code: "characters" if one.words == "characters" else "words" for one in workspace.languages.values()}
+    signatures = SignatureRules.at(asked.threshold, asked.permutations, size=asked.shingle, tokens=tokens, comments=comments)
+    rules = Rules(
+        recipe=recipe,
+        licences={source: workspace.licence_of(source) for source in admitted},
+        aliases=dict(workspace.codes),
+        takedowns=withdrawals.rules(workspace.takedowns),
+        identify=default_rules(),
+        judge=_judge_rules(workspace, admitted),
+        signatures=signatures,
+        dedup=DedupRules(
+            signatures=signatures, threshold=asked.threshold, keep=asked.keep,
+            licence={source: -workspace.licences.openness(workspace.licence_of(source)) for source in admitted},
+            trust={source: rank for rank, source in enumerate(asked.trust)},
+        ),
+        scrub=ScrubRules(kinds=tuple(workspace.personal_data.values())),
+        tokenizer=workspace.tokenizers.get(recipe.tokenizer),
+    )
+    workspace.sound(recipe)
+    return rules
+
+
+def _judge_rules(workspace: Workspace, admitted: Sequence[str]) -> JudgeRules:
+    from roots.filters.judge import JudgeRules
+    models = MODELS / "perplexity"
+    return JudgeRules(
+        languages=tuple(workspace.languages.values()),
+        code=tuple(workspace.code_languages.values()),
+        words={list_file: workspace.words(list_file) for list_file in workspace.lists()},
+        declared={source: workspace.sources[source].languages for source in admitted},
+        licences={source: workspace.licences.ids(workspace.licence_of(source)) for source in admitted},
+        headers=workspace.licence_headers,
+        perplexity=str(models) if any(models.glob("*.bin")) else None,
+    )
