@@ -1,6 +1,7 @@
 """Does the pass find what is planted, remove nothing else, and say the same however the work is cut?"""
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import apache_beam as beam
 import pyarrow as pa
 import pytest
+import zstandard
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from roots import document
@@ -25,7 +27,8 @@ def pipeline() -> beam.Pipeline:
     return beam.Pipeline(options=PipelineOptions(["--runner=FnApiRunner"]))
 
 
-def blocks_of(rows: Sequence[Row], folder: Path, size: int = 40, offset: int = 0, stream: bool = False) -> list[JudgedBlock]:
+def blocks_of(rows: Sequence[Row], folder: Path, size: int = 40, offset: int = 0, stream: bool = False,
+              rules: SignatureRules = SIGNATURES) -> list[JudgedBlock]:
     """The rows as judged blocks of `size` rows, with their signatures."""
     folder.mkdir(parents=True, exist_ok=True)
     blocks = []
@@ -34,7 +37,7 @@ def blocks_of(rows: Sequence[Row], folder: Path, size: int = 40, offset: int = 0
         columns = ("id", "source", "text", "language", "kind", "url", "dropped")
         batch = document.batch_of({name: [row.get(name) for row in part] for name in columns})
         paths = [folder / f"{number:03}.arrow", folder / f"{number:03}.sig.arrow"]
-        signatures = sign(batch, SIGNATURES)
+        signatures = sign(batch, rules)
         write_batches(paths[0], batch.schema, [batch], stream=stream)
         write_batches(paths[1], signatures.schema, [signatures], stream=stream)
         blocks.append(JudgedBlock(str(paths[0]), str(paths[1]), len(part), offset + start))
@@ -154,6 +157,23 @@ def test_addresses_make_duplicates_where_the_recipe_says_so(tmp_path: Path) -> N
     summary = deduplicate(blocks_of(rows, tmp_path), DedupRules(SIGNATURES, by_url=("web",)), str(tmp_path / "d.arrow"), pipeline)
     assert [(row["document"], row["kept"], row["how"]) for row in decisions(tmp_path / "d.arrow")] == [(0, 1, "url")]
     assert summary["removed"] == {"url": 1}
+
+
+def test_versions_of_real_pages_and_licences_are_told_apart(tmp_path: Path, data_dir: Path) -> None:
+    read = {name: [json.loads(line) for line in zstandard.open(data_dir / "dup_gold" / f"{name}.jsonl.zst", "rt", encoding="utf-8")]
+            for name in ("documents", "pairs")}
+    signatures = SignatureRules(tokens=dict.fromkeys(("zh-Hans", "zh-Hant", "ja"), "characters"))
+    rows = [{"id": doc["id"], "source": doc["source"], "text": doc["text"], "language": doc["lang"], "kind": document.NATURAL}
+            for doc in read["documents"]]
+    deduplicate(blocks_of(rows, tmp_path / "w", 100, rules=signatures), DedupRules(signatures), str(tmp_path / "d.arrow"), pipeline)
+    label = {frozenset((pair["a"], pair["b"])): pair["label"] for pair in read["pairs"]}
+    found = decisions(tmp_path / "d.arrow")
+    judged = [label[pair] for row in found if (pair := frozenset((rows[row["document"]]["id"], row["duplicate_of"]))) in label]
+    assert len(judged) > 100
+    assert sum(one in ("near", "exact") for one in judged) / len(judged) >= 0.99
+    gone = {rows[row["document"]]["id"] for row in found}
+    alike = [pair for pair, one in label.items() if one in ("near", "exact")]
+    assert sum(bool(pair & gone) for pair in alike) / len(alike) >= 0.98
 
 
 @pytest.mark.slow
