@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from datetime import date
 from pathlib import Path
 
@@ -278,3 +279,17 @@ def test_faulty_profiles_are_named(old: str, new: str, key: str) -> None:
     table = Table.parse("governance/profiles/x.toml", text.replace(old, new), problems)
     assert table is not None and profile_from(table) is None
     assert [problem.key for problem in problems] == [key]
+
+
+def test_every_code_of_the_gate_is_explained(reference: Path) -> None:
+    page = (reference / "governance" / "README.md").read_text("utf-8")
+    table = page.split("## The gate")[1].split("## People")[0]
+    explained = set()
+    for line in table.splitlines():
+        prefix = ""
+        for code in re.findall(r"`([a-z_.…]+)`", line):
+            prefix = code.split(".")[0] if code[0] != "." else prefix
+            explained.add(prefix + code if code[0] == "." else code)
+    written = {code for name in ("gate", "terms") for code in re.findall(
+        r'Reason\("([a-z_.]+)"', (reference / "roots" / "governance" / f"{name}.py").read_text("utf-8"))}
+    assert written - explained == set() and len(written) > 20

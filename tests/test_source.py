@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import dataclasses
 import pickle
+from pathlib import Path
 
 import pytest
 from governing import source_of
@@ -171,3 +172,10 @@ def test_no_text_makes_the_parser_raise(text: str) -> None:
     problems: list[Problem] = []
     source_of(text, problems=problems)
     assert problems  # no text made by chance is a record
+
+
+def test_the_example_for_stewards_is_a_record(reference: Path) -> None:
+    page = (reference / "catalogue" / "README.md").read_text("utf-8")
+    example = page.split("```toml\n")[1].split("```")[0].replace('"…"', f'"{"0" * 64}"')
+    source = source_of(example, "kisa-letters")
+    assert source is not None and source.access.agreement is not None and source.data.record_id == "number"

@@ -95,7 +95,7 @@ def test_against_an_oracle_and_split_in_two(rows: list[tuple[str, str, str | Non
 
 def _below(url: str, prefix: str) -> bool:
     rest = url[len(prefix):]
-    return url.startswith(prefix) and (rest == "" or prefix[-1] in "/?#=&" or rest[0] in "/?#")
+    return url.startswith(prefix) and (rest == "" or prefix[-1] in "/?#=&" or rest[0] in "/?#=&")
 
 
 FILE = '[[takedown]]\nid = "one"\nsource = "s"\nrecord = "1"\nasked_on = 2026-01-01\nreason = "r"\ndecided_by = "b"\n'

@@ -49,7 +49,7 @@ class Source:
     """One origin of text, as a steward records it.
 
     `digest` covers the id and everything that the file says except [[review]] and [approval]; comments, order of keys
-    and spacing do not count. `sections` holds the digest of each table that can be reviewed alone.
+    and spacing do not count. `sections` holds the digest of each table that can be reviewed alone, `lines` where some keys stand.
     """
 
     id: str
@@ -69,6 +69,7 @@ class Source:
     approval: Approval = field(default_factory=Approval)
     digest: str = ""
     sections: Mapping[str, str] = field(default_factory=dict)
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
 
 
 def record_digest(source: Source) -> str:
@@ -113,9 +114,19 @@ def source_from(table: Table, languages: Mapping[str, str], id: str = "") -> Sou
         approval=_approval(table.table("approval")),
         digest=content_digest(id, table.data),
         sections={key: value_digest(table.data[key]) for key in SECTIONS if key in table.data},
+        lines=_lines(table),
     )
     table.done()
     return source if len(table.problems) == before else None
+
+
+def _lines(table: Table) -> Mapping[str, int]:
+    """Where the keys stand that speak of other files."""
+    found = {"derived_from": table.line("derived_from")}
+    for name, keys in (("licence", ("concluded",)), ("approval", ("submitted_by", "approved_by"))):
+        inner = table.table(name)
+        found.update({f"{name}.{key}": inner.line(key) for key in keys})
+    return found
 
 
 def _languages(table: Table, languages: Mapping[str, str]) -> tuple[str, ...]:

@@ -42,7 +42,8 @@ def _verdict(id: str, sources: Mapping[str, Source], licences: Licences, profile
 
 def _inherited(source: Source, sources: Mapping[str, Source], licences: Licences, profile: Profile, people: People,
                as_of: date) -> Iterator[Reason]:
-    seen, waiting = {source.id}, [(source, parent, (source.id,)) for parent in reversed(source.derived_from)]
+    seen = {source.id}
+    waiting: list[tuple[Source, str, tuple[str, ...]]] = [(source, parent, (source.id,)) for parent in reversed(source.derived_from)]
     while waiting:  # depth first, so that a way back into the path is a circle
         child, id, path = waiting.pop()
         if id in path:
