@@ -54,5 +54,5 @@ if __name__ == "__main__":
     family = ["Ada", "Bo", "Chidi", "Dolores", "Emre"]
     old_stories = [("Ada", "Bo"), ("Chidi", "Dolores")]
     order = seat(family, old_stories)
-    assert friendly(order, old_stories)
     print(" - ".join(order))
+    print("in peace" if friendly(order, old_stories) else "not for long")
