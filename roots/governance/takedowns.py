@@ -113,8 +113,9 @@ def honour(batch: pa.RecordBatch, takedowns: Takedowns) -> pa.RecordBatch:
     """
     found = [takedowns.documents.get(id) for id in batch.column("id").to_pylist()] if takedowns.documents else [None] * len(batch)
     if takedowns.urls or takedowns.prefixes:
+        hosts = {_BOUNDARY.split(address, maxsplit=1)[0] for table in (takedowns.urls, takedowns.prefixes) for address in table}
         addresses = _canonical(batch.column("url")).to_pylist()
-        found = [reason or (_by_address(address, takedowns) if address else None)
+        found = [reason or (_by_address(address, takedowns) if address and _BOUNDARY.split(address, maxsplit=1)[0] in hosts else None)
                  for reason, address in zip(found, addresses, strict=True)]
     if takedowns.sources:
         found = [reason or takedowns.sources.get(source)
