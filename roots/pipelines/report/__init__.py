@@ -1,0 +1,79 @@
+"""What is in this corpus, and what was left out? RUN/report: a page for people, a card for the data's home, figures for machines."""
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from roots.ledger import KEPT
+from roots.pipelines.report import words
+from roots.pipelines.report.figures import ENOUGH, TOO_MUCH, Figures, figures_of, meaning, meanings
+from roots.pipelines.report.flow import NARROW, WIDE, Story, draw, story_of
+from roots.pipelines.report.notices import notices_of
+
+__all__ = ["write_report"]
+
+
+def write_report(run: Path) -> None:
+    """Writes RUN/report/index.html, DATASET_CARD.md and corpus.json from the manifest, the ledger and the timings of a run.
+
+    The page stands alone: no request leaves it. All text from the run is escaped.
+    """
+    figures = figures_of(run)
+    folder = run / "report"
+    folder.mkdir(exist_ok=True)
+    shown = {**_common(figures), "pictures": {size: _pictures(figures, size) for size in ("documents", "bytes")}}
+    pages = words.environment()
+    _write(folder / "index.html", pages.get_template("page.html").render(shown, style=words.style()))
+    _write(folder / "DATASET_CARD.md", pages.get_template("card.md").render(shown))
+    _write(folder / "corpus.json", json.dumps(figures, ensure_ascii=False, indent=1) + "\n")
+
+
+def _write(path: Path, text: str) -> None:
+    draft = path.with_name(f".{path.name}")
+    draft.write_text(text, "utf-8")
+    draft.replace(path)
+
+
+def _common(figures: Figures) -> dict[str, Any]:
+    """What both templates speak of."""
+    families = [family for family in meanings()["family"] if family not in (KEPT, "rejected")]
+    kept = [one for one in figures["languages"] if one["kept"]]
+    largest = max(kept, key=lambda one: (one["bytes_kept"], one["code"]), default={"name": "none", "bytes_kept": 0})
+    licences: Counter[str] = Counter()
+    for source in figures["sources"]:
+        if source["kept"]:
+            licences[source["licence"] or "no licence"] += source["kept"]
+    return {
+        "f": figures, "t": figures["totals"], "notices": notices_of(figures), "enough": ENOUGH, "too_much": TOO_MUCH,
+        "families": families, "family_names": {name: family["name"] for name, family in meanings()["family"].items()},
+        "names": {one["code"]: one["name"] for one in figures["languages"]},
+        "absent": [one["name"] for one in figures["languages"] if not one["kept"]],
+        "largest": {"name": largest["name"], "share": largest["bytes_kept"] / max(figures["totals"]["bytes_kept"], 1)},
+        "licences": sorted(licences.items(), key=lambda item: (-item[1], item[0])), "licence": words.card_licence(licences),
+        "folders": sorted({shard["language"] for shard in figures["shards"]}),
+        "card_languages": sorted({words.card_language(one["code"]) for one in kept if one["kind"] == "natural"}) or ["und"],
+    }
+
+
+def _pictures(figures: Figures, size: str) -> Mapping[str, Any]:
+    fates, kept = story_of(figures["flows"], size, lambda reason: meaning(reason)[0])
+    if size == "documents":
+        for row in figures["rejected"]:
+            fates[row["source"], "rejected"] += row["records"]
+    families = list(meanings()["family"])
+    names = {name: family["name"] for name, family in meanings()["family"].items()}
+    kinds = {one["code"]: one["kind"] for one in figures["languages"]}
+    colours = {family: f"var(--{family})" for family in families}
+    order = sorted(kept, key=lambda code: (-kept[code], code))
+    for place, code in enumerate(order):
+        hue = 205 + 30 * place // max(len(order), 1) if kinds.get(code) == "programming" else 95 + 85 * place // max(len(order), 1)
+        colours[code] = f"hsl({hue} 48% 46%)"
+    unit = words.size if size == "bytes" else lambda count: f"{words.compact(count)} documents"
+    story = Story(fates, kept, families, names | {one["code"]: one["name"] for one in figures["languages"]}, colours, unit)
+    total = figures["totals"]
+    title = (f"Flow of {words.number(total['read'])} records from {total['admitted']} sources: {words.number(total['kept'])} kept, "
+             f"{words.number(total['dropped'])} dropped, {words.number(total['rejected'])} unreadable")
+    return {"wide": words.drawn(draw(story, WIDE, title)), "narrow": words.drawn(draw(story, NARROW, title))}

@@ -1,0 +1,79 @@
+"""What do the ledger's rows add up to? Questions to its Parquet files, asked with DuckDB; no text is read."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from roots.document import MEASURE
+
+Rows = list[dict[str, Any]]
+
+
+class LedgerRows:
+    """The rows of RUN/ledger. Answers are lists of plain records in a fixed order."""
+
+    def __init__(self, run: Path) -> None:
+        self.files = [str(path) for path in sorted((run / "ledger").glob("*.parquet"))]
+        self._connection = duckdb.connect(":memory:")
+        self._connection.execute("SET threads = 2")
+        if self.files:
+            self._connection.read_parquet(self.files).create_view("ledger")
+            self.measures = [name.removeprefix(MEASURE) for name in self._columns() if name.startswith(MEASURE)]
+        else:
+            self.measures = []
+
+    def __enter__(self) -> LedgerRows:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def _columns(self) -> list[str]:
+        return [row[0] for row in self._connection.execute("DESCRIBE ledger").fetchall()]
+
+    def _ask(self, question: str) -> Rows:
+        if not self.files:
+            return []
+        answer = self._connection.execute(question)
+        names = [column[0] for column in answer.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+    def fates(self) -> Rows:
+        """Documents and bytes by source, kind, language and reason ("kept" for what stayed)."""
+        return self._ask("""
+            SELECT source, kind, coalesce(language, 'und') AS language, coalesce(dropped, 'kept') AS reason,
+                   count(*) AS documents, cast(coalesce(sum(bytes), 0) AS BIGINT) AS bytes
+            FROM ledger GROUP BY ALL ORDER BY ALL""")
+
+    def personal_data(self) -> Rows:
+        """Replacements and documents by kind and language, among kept documents."""
+        return self._ask("""
+            SELECT edit.kind AS kind, coalesce(language, 'und') AS language, count(*) AS replacements, count(DISTINCT id) AS documents
+            FROM (SELECT id, language, unnest(edits) AS edit FROM ledger WHERE dropped IS NULL)
+            GROUP BY ALL ORDER BY ALL""")
+
+    def limits(self, limits: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Rows:
+        """For each limit of each language: of how many documents it was measured, and how many lie outside.
+
+        A document that several limits would drop counts for each of them, unlike in the reasons, where the first one stands.
+        """
+        answers: Rows = []
+        columns = {name: f'"{MEASURE}{name}"' for name in self.measures} | ({"language_score": "language_score"} if self.files else {})
+        for measure, column in sorted(columns.items()):
+            asked = [{"language": language, "at_least": limit.get("at_least"), "at_most": limit.get("at_most")}
+                     for language, known in sorted(limits.items()) if (limit := known.get(measure))]
+            if not asked:
+                continue
+            self._connection.register("asked", pa.Table.from_pylist(asked, pa.schema([
+                ("language", pa.string()), ("at_least", pa.float64()), ("at_most", pa.float64())])))
+            for row in self._ask(f"""
+                SELECT language, count({column}) AS measured,
+                       count(*) FILTER (WHERE {column} < cast(at_least AS FLOAT) OR {column} > cast(at_most AS FLOAT)) AS outside
+                FROM ledger JOIN asked USING (language) WHERE {column} IS NOT NULL GROUP BY ALL ORDER BY ALL"""):  # noqa: S608  names are ours
+                answers.append({"measure": measure, **row})
+            self._connection.unregister("asked")
+        return answers

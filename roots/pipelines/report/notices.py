@@ -1,0 +1,43 @@
+"""What should one look at first? Sentences on what is absent, suspect or broken in a corpus."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from roots.pipelines.report.words import number, percent
+
+LISTED = 6  # examples in a sentence
+
+
+def notices_of(figures: dict[str, Any]) -> list[str]:
+    """Sentences, the gravest first; none when nothing stands out."""
+    return list(_notices(figures))
+
+
+def _notices(figures: dict[str, Any]) -> Iterator[str]:
+    failures = figures["failures"]
+    if failures:
+        yield "Stages failed on single documents, which were set apart: " + _joined([f"{stage} on {number(n)}" for stage, n in failures.items()]) + "."
+    if figures["rejected"]:
+        counts: dict[str, int] = {}
+        for row in figures["rejected"]:
+            counts[row["reason"]] = counts.get(row["reason"], 0) + row["records"]
+        yield f"{number(sum(counts.values()))} records could not be read: " + _joined([f"{reason} {number(n)}" for reason, n in sorted(counts.items())]) + "."
+    barren = [one["id"] for one in figures["sources"] if one["allowed"] and one["read"] and not one["kept"]]
+    if barren:
+        yield f"Nothing was kept of {_joined(barren)}."
+    absent = [one["name"] for one in figures["languages"] if not one["kept"]]
+    if absent:
+        yield f"{len(absent)} of {len(figures['languages'])} languages are absent: {_joined(absent, 16)}."
+    names = {one["code"]: one["name"] for one in figures["languages"]}
+    heavy = sorted((one for one in figures["limits"] if one["warning"] == "heavy"), key=lambda one: (-one["share"], one["language"], one["measure"]))
+    if heavy:
+        examples = [f"{one['measure'].replace('_', ' ')} in {names.get(one['language'], one['language'])} ({percent(one['share'])})" for one in heavy]
+        yield f"{len(heavy)} limit{'s' if len(heavy) > 1 else ''} would drop more than 30 % of a language: {_joined(examples)}."
+    total = figures["totals"]
+    if total["read"] and total["kept"] < 0.5 * total["read"]:
+        yield f"Less than half of what was read was kept ({percent(total['kept'] / total['read'])})."
+
+
+def _joined(names: list[str], most: int = LISTED) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
