@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,3 +24,18 @@ def data_dir() -> Path:
 def reference() -> Path:
     """The reference workspace: the five folders of this repository."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def sample_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The embedded sample, built by the command that people use, once for all tests: read it, never write into it."""
+    run = tmp_path_factory.mktemp("runs") / "sample"
+    done = roots("build", "sample", "--to", str(run))
+    assert done.returncode == 0, done.stderr
+    return run
+
+
+def roots(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Runs the `roots` command as a user would."""
+    return subprocess.run([sys.executable, "-m", "roots", *arguments], cwd=cwd, capture_output=True, text=True, check=False,
+                          env={**os.environ, **environment})
