@@ -1,0 +1,92 @@
+"""How surprised is a language model by a document? Perplexity by ROOTS' formula, scored over Arrow's own bytes.
+
+perplexity = 10^(−Σ log10 p / Σ (pieces + 1)), both sums over the lines of the document, one added for the end of each
+(ROOTS: BigScience 2023, arXiv 2303.03915, appendix B; `filtering.py` of bigscience-workshop/data-preparation). Low is
+fluent; what a number means differs by language, so limits are set per language. Pieces: `perplexity_pieces.py`; models:
+`roots/models/perplexity/`, one file `<language>.klm` each, in KenLM's own format.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from roots.filters.perplexity_kenlm import NGrams, read
+from roots.filters.perplexity_kernel import UNKNOWN, score, table_of
+from roots.filters.perplexity_pieces import REST, character_tables
+
+Array = np.ndarray[Any, Any]
+SUFFIX = ".klm"
+SHARED = "|"       # between the words that share a piece
+LONGEST = 1 << 14  # bytes of a document that are read: enough to judge it by, and a bound on its cost
+
+
+@dataclass(frozen=True)
+class Model:
+    """An n-gram model with the table that finds its pieces."""
+
+    ngrams: NGrams
+    keys: Array
+    values: Array
+    rest: int
+    begin: int
+    end: int
+
+
+def pieces_of(words: list[str]) -> dict[str, int]:
+    """Which id has each piece? A word of the model may stand for several, as "maji|mto": they are one class to it."""
+    return {piece: id for id, word in enumerate(words) for piece in (word.split(SHARED) if len(word) > 1 else [word])}
+
+
+@lru_cache(maxsize=64)
+def load(path: str) -> Model:
+    """The model in a file; loaded once per process. Raises RootsError when it is none."""
+    ngrams = read(path)
+    ids = pieces_of(ngrams.words)
+    keys, values = table_of({piece: id for piece, id in ids.items() if piece not in ("<unk>", "<s>", "</s>")})
+    return Model(ngrams, keys, values, ids.get(REST, UNKNOWN), ids["<s>"], ids["</s>"])
+
+
+class PerplexityScorer:
+    """Scores documents by the models in a folder; a language without a model there is not scored.
+
+    Picklable: it holds paths, and workers load what they meet.
+    """
+
+    def __init__(self, folder: Path | str, longest: int = LONGEST) -> None:
+        self.folder, self.longest = str(folder), longest
+        self.languages: frozenset[str] = frozenset(path.stem for path in Path(folder).glob(f"*{SUFFIX}"))
+
+    def score(self, text: pa.LargeStringArray, language: pa.StringArray, wanted: Array | None = None) -> pa.FloatArray:
+        """Perplexity of each text as float32; null where there is no model for its language, no word in it, or it is not wanted.
+
+        `wanted` is a mask of booleans, all rows when None. Only the first `longest` bytes of a text are read, cut at a character.
+        """
+        out = np.zeros((len(text), 2))
+        encoded = language.dictionary_encode()
+        indices = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+        asked = np.ones(len(text), bool) if wanted is None else np.asarray(wanted, bool)
+        if text.null_count:
+            asked &= text.is_valid().to_numpy(zero_copy_only=False)
+        _, offsets, data = text.buffers()
+        if len(text) and data is not None:
+            places = np.frombuffer(offsets, np.int64)[text.offset:text.offset + len(text) + 1]
+            for index, name in enumerate(encoded.dictionary.to_pylist()):
+                rows = np.flatnonzero((indices == index) & asked) if name in self.languages else ()
+                if len(rows):
+                    out[rows] = self._scored(name, np.frombuffer(data, np.uint8), places, rows)
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            found = np.power(10.0, -out[:, 0] / out[:, 1]).astype(np.float32)
+        return pa.array(found, pa.float32(), mask=out[:, 1] == 0)
+
+    def _scored(self, language: str, data: Array, places: Array, rows: Array) -> Array:
+        model = load(str(Path(self.folder, language + SUFFIX)))
+        ngrams, sums = model.ngrams, np.zeros((len(rows), 2))
+        kinds, folds = character_tables()
+        score(data, places, rows, self.longest, kinds, folds, model.keys, model.values, model.rest, model.begin, model.end,
+              ngrams.word, ngrams.prob, ngrams.backoff, ngrams.first, len(ngrams.orders) - 1, sums)
+        return sums
