@@ -176,7 +176,7 @@ def report(run: Path) -> None:
     \b
     Example:  roots report runs/sample
     """
-    from roots.pipelines.build import report_again
+    from roots.pipelines.reseal import report_again
     report_again(run)
     click.echo(str(run / "report" / "index.html"))
 

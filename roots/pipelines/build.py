@@ -250,13 +250,3 @@ def _costs(run: Path, engine: Engine, inputs: Sequence[Input]) -> None:
     content = {"workers": engine.workers, "runner": engine.runner, "passes": engine.costs,
                "input_bytes": sum(input.size for input in inputs)}
     write_atomically(run / "timings.json", (json.dumps(content, indent=1, sort_keys=True) + "\n").encode())
-
-
-def report_again(run: Path) -> None:
-    """Writes RUN/report anew and seals the run again. Raises RootsError when anything but the report is not as it was sealed."""
-    record = manifest.read(run)
-    fault = manifest.first_fault(run, beside=("report",))
-    if fault:
-        raise RootsError(str(run), fault, "a report on files that were changed would mislead: build the run again")
-    write_report(run)
-    manifest.write(run, {key: value for key, value in record.items() if key not in manifest.DERIVED})
