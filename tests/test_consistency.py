@@ -52,10 +52,10 @@ def test_names_that_lead_nowhere(small: Governance, change: dict[str, str], expe
 def test_circles_reviews_withdrawals_and_tiers(small: Governance) -> None:
     sources = dict(small.sources)
     sources["attribution"] = dataclasses.replace(sources["attribution"], derived_from=("sharealike",),
-                                                 reviews=(Review("licence", "chen", date(2026, 1, 1), "x"),))
+                                                 reviews=tuple(Review("licence", by, date(2026, 1, 1), "x") for by in ("chen", "ama")))
     sources["sharealike"] = dataclasses.replace(sources["sharealike"], derived_from=("attribution",))
     profiles = {**small.profiles, "research": dataclasses.replace(small.profiles["research"], licensee="developing-nations")}
-    takedowns = (Takedown("a", None, "r", "ama", source="attributions"),)
+    takedowns = (Takedown("a", None, "r", "ama", source="attributions"), Takedown("b", None, "r", "birgit", document="0" * 32))
     changed = dataclasses.replace(small, sources=sources, profiles=profiles, takedowns=takedowns)
     assert [(file, key) for file, _, key, _ in found(changed)] == [
         ("attribution.toml", "derived_from"), ("attribution.toml", "review.0.by"), ("sharealike.toml", "derived_from"),

@@ -99,6 +99,7 @@ CHANGES = [
     ({"personal_data": PersonalDataStatement("unclear")}, "personal_data.unclear"),
     ({"approval": Approval()}, "approval.missing"),
     ({"approval": Approval("ama")}, "approval.missing"),
+    ({"approval": Approval("ama", TODAY, "birgit", None, "d"), "digest": "d"}, "approval.undated"),
     ({"digest": "another"}, "approval.changed"),
     ({"digest": ""}, "approval.changed"),
     ({"derived_from": ("nobody",)}, "derived.unknown"),
@@ -108,6 +109,11 @@ CHANGES = [
     ({"custodian": Custodian()}, "custodian.missing"),
     ({"languages": ()}, "languages.missing"),
     ({"data": Data()}, "data.missing"),
+    ({"data": Data(("*",), "")}, "data.missing"),
+    ({"data": Data((), "jsonl")}, "data.missing"),
+    ({"approval": Approval("", None, "birgit", TODAY, "d"), "digest": "d"}, "approval.missing"),
+    ({"approval": Approval("ama", TODAY, "birgit", TODAY, ""), "digest": ""}, "approval.changed"),
+    ({"licence": Evidence("x", "LicenseRef-agreement", "e"), "access": Access(agreement=AGREEMENT)}, "licence.agreement"),
 ]
 
 
@@ -115,6 +121,27 @@ CHANGES = [
 def test_every_reason_why_not(small: Governance, change: dict[str, object], code: str) -> None:
     assert small.codes("attribution") == []
     assert edited(small, **change).codes("attribution") == [code]
+
+
+@pytest.mark.parametrize("change", [
+    {"licence": Evidence("CC BY-NC 4.0", "CC-BY-4.0", "e", why="They changed it in May.")},
+    {"licence": Evidence("CC BY", "CC-BY-4.0", "e")},
+    {"licence": Evidence("x", "LicenseRef-agreement", "e"), "access": Access(permission="granted", agreement=AGREEMENT)},
+    {"access": Access(agreement=dataclasses.replace(AGREEMENT, ends=None))},
+    {"access": Access(uses=("train", "evaluate"), why="w")},
+    {"personal_data": PersonalDataStatement("author names only")},
+    {"derived_from": ("sharealike", "noncommercial")},
+])
+def test_what_is_no_reason(small: Governance, change: dict[str, object]) -> None:
+    assert edited(small, **change).codes("attribution") == []
+
+
+def test_a_profile_may_accept_no_personal_data(small: Governance) -> None:
+    strict = dataclasses.replace(small.profiles["research"], personal_data=("no",))
+    governance = dataclasses.replace(small, profiles={**small.profiles, "research": strict})
+    assert governance.codes("attribution") == ["personal_data.likely"]
+    assert "Personal data in it: yes" in governance.verdict("attribution").reasons[0].sentence
+    assert edited(governance, personal_data=PersonalDataStatement("unclear")).codes("attribution") == ["personal_data.unclear"]
 
 
 @pytest.mark.parametrize(("approval", "code"), [
@@ -156,6 +183,34 @@ def test_what_is_due_follows_the_licence_that_is_relied_upon(small: Governance) 
     verdict = edited(small, licence=Evidence("x", "CC-BY-NC-4.0 OR MIT", "e")).verdict("attribution", SAMPLE)
     assert {reason.file for reason in verdict.reasons} == {"governance/licences/MIT.toml"}
     assert "due.notices" in [reason.code for reason in verdict.reasons]
+
+
+@pytest.mark.parametrize(("expression", "profile", "due"), [
+    ("CC0-1.0", SAMPLE, []),
+    ("CC-BY-4.0", SAMPLE, ["due.attribution"]),
+    ("MIT", "research", ["due.attribution"]),
+    ("MIT", SAMPLE, ["due.attribution", "due.notices"]),
+    ("CC0-1.0 AND CC-BY-SA-4.0", SAMPLE, ["due.attribution", "due.share_alike"]),
+])
+def test_what_is_due_and_nothing_more(small: Governance, expression: str, profile: str, due: list[str]) -> None:
+    verdict = edited(small, licence=Evidence("x", expression, "e")).verdict("attribution", profile)
+    assert verdict.allowed and [reason.code for reason in verdict.reasons] == due
+
+
+@pytest.mark.parametrize(("change", "sentence"), [
+    ({"access": Access(rehost=False)},
+     "The terms of its custodian forbid copies elsewhere, and 'Redistribution for any purpose' hands the text on."),
+    ({"access": Access()}, "The terms of its custodian are not known to allow copies elsewhere, and 'Redistribution for any"),
+    ({"access": Access(True, uses=("train", "evaluate"), why="So they said.")},
+     "It is registered for training and evaluation only; 'Redistribution for any purpose' needs redistribution, redistribution of "
+     "changed text and commercial use. So they said."),
+    ({"access": Access(True, uses=(), why="w")}, "It is registered for nothing only;"),
+    ({"approval": Approval("ama", TODAY)}, "Nobody has approved it."),
+    ({"approval": Approval()}, "It is a draft: nobody has submitted it."),
+    ({"personal_data": PersonalDataStatement("unclear")}, "Nobody has said whether private people are in it;"),
+])
+def test_reasons_are_sentences(small: Governance, change: dict[str, object], sentence: str) -> None:
+    assert edited(small, **change).verdict("attribution", SAMPLE).reasons[0].sentence.startswith(sentence)
 
 
 def test_an_undertaking_that_a_profile_does_not_give(small: Governance) -> None:
