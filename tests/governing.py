@@ -19,7 +19,9 @@ from roots.verdict import Verdict
 
 MINIATURE = Path(__file__).parent / "workspace"
 CODES = ("ar", "eu", "en", "fr", "hi", "sw", "vi", "yo", "zh-Hans", "zh-Hant", "python", "cpp")
-LANGUAGES: Mapping[str, str] = {**{code: code for code in CODES}, "swa": "sw", "zhs": "zh-Hans", "c++": "cpp"}
+LANGUAGES: Mapping[str, str] = {**{code: code for code in CODES}, "swa": "sw",
+                                "zhs": "zh-Hans", "cmn_Hans": "zh-Hans", "cmn_Hant": "zh-Hant",
+                                "c++": "cpp"}
 TODAY = date(2026, 6, 1)
 
 

@@ -83,6 +83,10 @@ def test_a_whole_record_is_read_and_aliases_are_resolved() -> None:
 @pytest.mark.parametrize(("change", "key", "says"), [
     (('"swa", ', '"zh", '), "languages", "'zh-Hans' or 'zh-Hant'"),
     (('"swa", ', '"pyton", '), "languages", "did you mean 'python'"),
+    (('"swa", ', '"cmn", '), "languages", "'zh-Hans' or 'zh-Hant'"),
+    (('"swa", ', '"SW", '), "languages", "did you mean 'sw'?"),
+    (('"swa", ', '"chi", '), "languages", "the names of the files"),
+    (('"swa", ', '"", '), "languages", "the names of the files"),
     (('"swa", ', '"sw", "swa", '), "languages", "remove one of them"),
     (('type = "processed"', 'type = "primry"'), "type", "did you mean 'primary'?"),
     (("description", "descripton"), "descripton", "did you mean 'description'?"),

@@ -19,6 +19,7 @@ from roots.records import Table, suggestion
 ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 TYPES = ("primary", "processed", "organisation")
 SECTIONS = ("custodian", "licence", "access", "personal_data", "data")  # what a reviewer signs one by one
+LONG_ENOUGH = 5                                                         # letters of a word that can be misspelt
 SIGNATURES = ("review", "approval")                                     # what stands outside the digest
 
 
@@ -132,17 +133,26 @@ def _lines(table: Table) -> Mapping[str, int]:
 def _languages(table: Table, languages: Mapping[str, str]) -> tuple[str, ...]:
     found: list[str] = []
     for code in table.texts("languages"):
-        scripts = sorted({known for known in languages.values() if known.startswith(code + "-")})
+        scripts = sorted({known for alias, known in languages.items() if code and alias.startswith((f"{code}-", f"{code}_"))})
         if code in languages:
             if languages[code] in found:
                 table.problem("languages", f"{code!r} stands for {languages[code]!r}, which is already there", "remove one of them")
             found.append(languages[code])
-        elif scripts:
+        elif len(scripts) > 1:
             table.problem("languages", f"{code!r} does not say which script", "write " + " or ".join(map(repr, scripts)))
         else:
-            table.problem("languages", f"{code!r} is no language of filters/languages or filters/code",
-                          suggestion(code, languages.keys()))
+            table.problem("languages", f"{code!r} is no language of filters/languages or filters/code", _meant(code, languages))
     return tuple(found)
+
+
+def _meant(code: str, languages: Mapping[str, str]) -> str:
+    """Did you mean …? Short codes lie too near each other to guess: "chi" is not Hindi."""
+    same = sorted({known for alias, known in languages.items() if alias.casefold() == code.casefold()})
+    if same:
+        return f"did you mean {' or '.join(map(repr, same))}?"
+    if len(code) < LONG_ENOUGH:
+        return "codes are the names of the files in those two folders"
+    return suggestion(code, languages.keys())
 
 
 def _review(table: Table) -> Review:
