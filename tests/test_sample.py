@@ -116,11 +116,14 @@ def test_prose_is_in_the_script_of_its_language() -> None:
 
 
 def test_no_two_untouched_documents_resemble_each_other() -> None:
-    seen: dict[tuple[str, ...], str] = {}
+    first: dict[tuple[str, ...], str] = {}
+    shared: Counter[tuple[str, str]] = Counter()
     for record in clean():
         for shingle in shingles(record["text"]):
-            other = seen.setdefault(shingle, record["id"])
-            assert other == record["id"] or len(shingle[0]) == 1, (record["id"], other, shingle)
+            other = first.setdefault(shingle, record["id"])
+            if other != record["id"] and len(shingle[0]) > 1:
+                shared[other, record["id"]] += 1
+    assert max(shared.values(), default=0) <= 2, shared.most_common(3)   # a set phrase, never a sentence
 
 
 def test_personal_data_and_look_alikes_stand_where_they_are_said_to_stand() -> None:
