@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from hypothesis import HealthCheck, settings
+
 from roots.catalogue.source import Source, source_from
 from roots.errors import Problem
 from roots.governance.expressions import Licences, licences_of
@@ -23,6 +25,7 @@ LANGUAGES: Mapping[str, str] = {**{code: code for code in CODES}, "swa": "sw",
                                 "zhs": "zh-Hans", "cmn_Hans": "zh-Hans", "cmn_Hant": "zh-Hant",
                                 "c++": "cpp"}
 TODAY = date(2026, 6, 1)
+CALM = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault
 
 
 def source_of(text: str, id: str = "one", problems: list[Problem] | None = None) -> Source | None:

@@ -5,7 +5,7 @@ import tomllib
 from datetime import date
 
 import pytest
-from governing import source_of
+from governing import CALM, source_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -106,6 +106,7 @@ def test_an_approval_that_cannot_be_replaced_safely_is_left_alone(text: str) -> 
         submitted(text)
 
 
+@CALM
 @given(st.text(alphabet="abé中 #[]=\"'\\\n", max_size=60))
 def test_whatever_is_in_the_record_survives_signing(description: str) -> None:
     quoted = '"' + description.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from governing import LANGUAGES, MINIATURE, TODAY, Governance, governance_of, languages_of
+from governing import CALM, LANGUAGES, MINIATURE, TODAY, Governance, governance_of, languages_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -247,6 +247,7 @@ def test_a_source_of_which_nobody_knows_is_refused(small: Governance) -> None:
     assert verdicts["attribution"].allowed and [reason.code for reason in verdicts["nobody"].reasons] == ["source.unknown"]
 
 
+@CALM
 @given(st.builds(Source, id=st.just("x"), file=st.just("f"), name=st.just("x"), type=st.sampled_from(["primary", "processed"]),
                  languages=st.sampled_from([(), ("sw",)]), derived_from=st.sampled_from([(), ("x",), ("attribution",)]),
                  licence=st.builds(Evidence, concluded=st.one_of(st.text(max_size=20), st.sampled_from(["CC0-1.0", "MIT OR ISC"])),

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from governing import governance_of, languages_of
+from governing import CALM, governance_of, languages_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -111,6 +111,7 @@ def test_a_name_without_version_is_never_resolved_to_one(licences: Licences, tex
     assert all(id in licences.records for id in found)
 
 
+@CALM
 @given(st.text(max_size=60))
 def test_no_words_make_the_register_raise(text: str) -> None:
     assert all(EMPTY.read(found).terms is not None for found in EMPTY.candidates(text))

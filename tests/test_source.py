@@ -6,7 +6,7 @@ import pickle
 from pathlib import Path
 
 import pytest
-from governing import source_of
+from governing import CALM, source_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -171,6 +171,7 @@ def test_records_are_frozen() -> None:
         source.digest = ""  # type: ignore[misc]
 
 
+@CALM
 @given(st.text(max_size=300))
 def test_no_text_makes_the_parser_raise(text: str) -> None:
     problems: list[Problem] = []

@@ -6,6 +6,7 @@ from datetime import date
 
 import pyarrow as pa
 import pytest
+from governing import CALM
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -80,6 +81,7 @@ addresses = st.one_of(st.none(), st.builds("{}{}{}".format, st.sampled_from(["",
                                            st.sampled_from(["", "/", "/x", "/x/", "/x/ü", "/X", "/xy", "?q=1", "/x#中", "/x\ny"])))
 
 
+@CALM
 @given(st.lists(st.tuples(st.sampled_from(["s", "t"]), st.sampled_from(["1", "2"]), addresses), max_size=12),
        st.lists(st.sampled_from(["a.example", "a.example/x", "b.example/x/", "http://A.example/x/ü"]), max_size=3, unique=True),
        st.integers(0, 12))

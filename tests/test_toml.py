@@ -5,7 +5,8 @@ import tomllib
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from governing import CALM
+from hypothesis import given
 from hypothesis import strategies as st
 
 from roots.catalogue.toml import rendered
@@ -19,7 +20,7 @@ tables = st.dictionaries(texts, nested, max_size=4)
 
 
 
-@settings(max_examples=60)
+@CALM
 @given(tables)
 def test_every_record_comes_back(record: dict[str, object]) -> None:
     assert tomllib.loads(rendered(record)) == record
