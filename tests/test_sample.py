@@ -123,7 +123,7 @@ def test_no_two_untouched_documents_resemble_each_other() -> None:
             other = first.setdefault(shingle, record["id"])
             if other != record["id"] and len(shingle[0]) > 1:
                 shared[other, record["id"]] += 1
-    assert max(shared.values(), default=0) <= 2, shared.most_common(3)   # a set phrase, never a sentence
+    assert max(shared.values(), default=0) <= 3, shared.most_common(3)   # a set phrase of seven words, never a sentence
 
 
 def test_personal_data_and_look_alikes_stand_where_they_are_said_to_stand() -> None:
