@@ -112,7 +112,8 @@ def import_(kind: str, file: Path, to: Path | None, as_json: bool, workspace: Pa
     Example:  roots source import --from bigscience entries.jsonl --to drafts
     """
     from roots.catalogue.bigscience import import_entries
-    found = import_entries(file, workspace_of(workspace).codes)
+    here = workspace_of(workspace)
+    found = import_entries(file, here.codes, here.licences)
     if to is not None:
         to.mkdir(parents=True, exist_ok=True)
         for id, text in found.drafts.items():

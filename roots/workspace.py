@@ -14,6 +14,7 @@ from roots.errors import Problem, Problems, RootsError
 from roots.filters import languages as tongues
 from roots.filters.licence_headers import LicenceHeader, licence_headers_from
 from roots.governance import takedowns as withdrawals
+from roots.governance.consistency import inconsistencies
 from roots.governance.expressions import Licences, licences_of
 from roots.governance.gate import admit
 from roots.governance.licences import licence_from
@@ -167,6 +168,7 @@ class Workspace:
     def check(self) -> Sequence[Problem]:
         """Every problem of every file of the five folders."""
         self._load()
+        self.problems += inconsistencies(self.sources, self.licences, self.profiles, self.people, self.takedowns)
         for list_file in self.lists():
             self.words(list_file)
         for path in sorted((self.folder / "pipelines").glob("*.toml")):
