@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from measuring import CLOSED, PLACEHOLDER, has, kind, lower, measured, words
 
 from roots.filters.characters import (
-    ALONE, BROKEN, DIGIT, FORMAT, LETTER, MARK, PUNCTUATION, SPACE, SYMBOL, UPPER, characters, script_number,
+    ALONE, BROKEN, BULLET, DIGIT, FORMAT, JOINS, LETTER, MARK, PUNCTUATION, SPACE, SYMBOL, UPPER, characters, script_number,
 )
 
 
@@ -18,10 +18,10 @@ def share(part: float, whole: float) -> float:
     return part / whole if whole else math.nan
 
 
-def in_list(found: list[str], entries: tuple[str, ...]) -> tuple[int, int]:
-    """(words covered, different entries), the longest entry first, from left to right."""
+def in_list(found: list[str], entries: tuple[str, ...], gap: int = 50) -> tuple[float, float, float]:
+    """(words covered, different entries, words in stretches of `gap` or more without one), the longest entry first, from left to right."""
     cut = {tuple(map(lower, words(entry))) for entry in entries}
-    covered, kinds, at = 0, set(), 0
+    covered, kinds, at, shape = 0, set(), 0, ""
     small = [lower(word) for word in found]
     while at < len(small):
         for size in range(6, 0, -1):
@@ -30,15 +30,29 @@ def in_list(found: list[str], entries: tuple[str, ...]) -> tuple[int, int]:
                 covered += size
                 kinds.add(part)
                 at += size
+                shape += "x"
                 break
         else:
             at += 1
-    return covered, len(kinds)
+            shape += "."
+    bare = sum(len(stretch) for stretch in shape.split("x") if len(stretch) >= gap)
+    return covered, len(kinds), bare
 
 
 def mixed(word: str) -> bool:
     pairs = list(zip(word, word[1:], strict=False))
     return any({kind(a), kind(b)} == {LETTER, DIGIT} or (has(b, UPPER) and kind(a) == LETTER and not has(a, UPPER)) for a, b in pairs)
+
+
+def distinct(found: list[str]) -> float:
+    whole = len(found) // 100 * 100 or len(found)
+    stretches = [found[at : at + 100] for at in range(0, whole, 100)]
+    return sum(len({lower(word) for word in part}) / len(part) for part in stretches) / len(stretches) if stretches else math.nan
+
+
+def inner(text: str) -> int:
+    return sum(kind(b) in (PUNCTUATION, SYMBOL) and kind(a) in (LETTER, MARK) and kind(c) == LETTER and not has(b, JOINS | BULLET)
+               and not has(a, ALONE) for a, b, c in zip(text, text[1:], text[2:], strict=False))
 
 
 def script_of(word: str) -> int:
@@ -51,10 +65,10 @@ def oracle(text: str, language: str = "en") -> dict[str, float]:
     classes = [kind(c) for c in text]
     counts = {k: classes.count(k) for k in range(8)}
     visible = len(text) - counts[SPACE] - counts[FORMAT]
-    closed = in_list(found, CLOSED[language]) if language in CLOSED else (math.nan, math.nan)
+    closed = in_list(found, CLOSED[language], record.longest_gap) if language in CLOSED else (math.nan, math.nan, math.nan)
     of_a_script = [script_of(word) for word in found if script_of(word)]
     own = {script_number(name) for name in record.letters}
-    signs = "\u20ac\u2122\u2020\u2021\u2030\u02c6\u02dc\u201a\u201e\u0192\u0152\u0153\u0160\u0161\u017d\u017e\u0178\u2039"
+    signs = "\u20ac\u2122\u2020\u2021\u2030\u02c6\u02dc\u201e\u0192\u0152\u0153\u0160\u0161\u017d\u017e\u0178\u2039"
     continues = {chr(c) for c in range(0x80, 0xC0)} - set("\xaa\xb5\xba\xbb\xa0\xb7") | set(signs)
     broken = sum(0xC2 <= ord(a) <= 0xF4 and b in continues for a, b in zip(text, text[1:], strict=False))
     return {
@@ -65,15 +79,17 @@ def oracle(text: str, language: str = "en") -> dict[str, float]:
         "own_script": share(sum(script in own for script in of_a_script), len(of_a_script)),
         "single_letter_words": share(sum(len(w) == 1 and kind(w) == LETTER and not has(w, ALONE) for w in found), len(found)),
         "mixed_words": share(sum(map(mixed, found)), len(found)),
-        "distinct_words": share(len({lower(w) for w in found}), len(found)),
+        "distinct_words": distinct(found),
         "closed_class": share(closed[0], len(found)),
         "closed_class_kinds": closed[1],
+        "bare_words": share(closed[2], len(found)),
         "placeholder_words": share(in_list(found, PLACEHOLDER)[0], len(found)),
         "character_count": len(text),
         "special_characters": 1 - (counts[LETTER] + counts[MARK] + counts[FORMAT]) / len(text) if text else 0.0,
         "letter_share": share(counts[LETTER] + counts[MARK], visible),
         "digit_share": share(counts[DIGIT], visible),
         "punctuation_share": share(counts[PUNCTUATION], visible),
+        "inner_punctuation": share(inner(text), len(found)),
         "symbol_share": share(counts[SYMBOL], visible),
         "broken_characters": counts[BROKEN] / max(len(text), 1),
         "uppercase_share": share(sum(has(c, UPPER) for c in text), counts[LETTER]),

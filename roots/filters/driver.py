@@ -65,11 +65,14 @@ def {name}(data, offsets, wanted, language, tables, ngram_sizes, own_scripts, li
                     found[place] = np.nan
                     if which == 0:
                         found[{closed_kinds}] = np.nan
+                        found[{bare}] = np.nan
                 else:
-                    covers, different = covered(hashes, 0, words, list_keys, span[0], span[1], span[2], counts)
+                    covers, different, bare = covered(hashes, 0, words, list_keys, span[0], span[1], span[2],
+                                                      ngram_sizes[spoken, 2], counts)
                     found[place] = covers
                     if which == 0:
                         found[{closed_kinds}] = different
+                        found[{bare}] = bare
 {prose_calls}
         else:
             raw_lines(chars, classes, n, found)
@@ -82,7 +85,7 @@ def {name}(data, offsets, wanted, language, tables, ngram_sizes, own_scripts, li
                     head += 1
             span = list_spans[spoken, 4]
             if span[1] >= 0:
-                found[{generated}], _ = covered(hashes, 0, head, list_keys, span[0], span[1], span[2], counts)
+                found[{generated}], _, _ = covered(hashes, 0, head, list_keys, span[0], span[1], span[2], 1, counts)
 {code_calls}
 '''
 
@@ -101,7 +104,7 @@ def _digest() -> str:
 @lru_cache(maxsize=1)
 def compiled() -> Callable[..., None]:
     """The loop, compiled at its first call or taken from numba's cache on disk."""
-    from roots.filters.places import CLOSED, CLOSED_KINDS, FLAGGED, GENERATED
+    from roots.filters.places import BARE, CLOSED, CLOSED_KINDS, FLAGGED, GENERATED
 
     space: dict[str, Any] = {"np": np, "Doc": view.Doc, "__name__": __name__}
     for module, called in ((view, "decode words_of scripts_of lines_of"), (phrases, "covered"), (code_scan, "raw_lines comments blobs"),
@@ -116,7 +119,7 @@ def compiled() -> Callable[..., None]:
             calls[kind].append(f"            out[row, {number}] = measure_{name}(doc)")
     loop = f"measure_all_{_digest()}"
     source = _LOOP.format(
-        name=loop, found=FOUND, tally=TALLY, prose=PROSE, closed=CLOSED, closed_kinds=CLOSED_KINDS, flagged=FLAGGED, generated=GENERATED,
+        name=loop, found=FOUND, tally=TALLY, prose=PROSE, closed=CLOSED, closed_kinds=CLOSED_KINDS, bare=BARE, flagged=FLAGGED, generated=GENERATED,
         first_lines=FIRST_LINES, prose_calls="\n".join(calls[NATURAL]), code_calls="\n".join(calls[PROGRAMMING]),
     )
     # The file name is what numba's cache goes by: this file, whose time of change is part of the cache's key.
@@ -146,12 +149,12 @@ class Driver:
         rows = self.unknown + 1
         tables = characters()
         self._tables = tuple(tables)
-        self._sizes = np.tile(np.array([10, 5], np.int64), (rows, 1))
+        self._sizes = np.tile(np.array([10, 5, 50], np.int64), (rows, 1))
         self._own = np.zeros((rows, int(tables.scripts.max()) + 1), np.bool_)
         self._own[self.unknown] = True
         self._markers = self._comment_markers(code, len(languages), rows)
         for row, language in enumerate(languages):
-            self._sizes[row] = language.character_ngram, language.word_ngram
+            self._sizes[row] = language.character_ngram, language.word_ngram, language.longest_gap
             for name in language.letters:
                 self._own[row, script_number(name)] = True
         flat = [getattr(one, name) for one in [*lists, WordLists()] for name in LISTS]

@@ -10,6 +10,7 @@ from roots.filters.limits import Limit, limits_from
 from roots.filters.measures import names
 from roots.records import Table
 
+LONGEST_SIZE = 500
 WORDS = ("unicode", "characters", "syllables")
 
 
@@ -29,6 +30,7 @@ class Language:
     words: str                # unicode: words as UAX 29 finds them | characters: each ideograph | syllables: space-separated syllables
     character_ngram: int      # length of the strings of character_repetition
     word_ngram: int           # of word_repetition
+    longest_gap: int          # words in a row without a small word that are nothing strange: bare_words counts longer stretches
     floor: float              # of language_score
     floor_why: str
     closed_class: str         # list files, relative to filters/; empty = none
@@ -84,6 +86,7 @@ def language_from(table: Table) -> Language | None:
         words=table.choice("words", WORDS, required=True, default="unicode"),
         character_ngram=parameters.whole("character_ngram", default=10) or 10,
         word_ngram=parameters.whole("word_ngram", default=5) or 5,
+        longest_gap=parameters.whole("longest_gap", default=50) or 50,
         floor=_share(identification, "floor"),
         floor_why=identification.text("why", required=True),
         closed_class=lists.text("closed_class"),
@@ -93,9 +96,9 @@ def language_from(table: Table) -> Language | None:
         file=table.file,
         floor_line=identification.line("floor"),
     )
-    for key, size in (("character_ngram", record.character_ngram), ("word_ngram", record.word_ngram)):
-        if not 1 <= size <= 100:
-            parameters.problem(key, f"is {size}", "write a length between 1 and 100")
+    for key, size in (("character_ngram", record.character_ngram), ("word_ngram", record.word_ngram), ("longest_gap", record.longest_gap)):
+        if not 1 <= size <= LONGEST_SIZE:
+            parameters.problem(key, f"is {size}", f"write a length between 1 and {LONGEST_SIZE}")
     for part in (parameters, lists, identification, table):
         part.done()
     return record if len(table.problems) == before else None

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 
-from roots.filters.characters import BROKEN, DIGIT, FORMAT, LETTER, MARK, PUNCTUATION, SPACE, SYMBOL
+from roots.filters.characters import ALONE, BROKEN, BULLET, DIGIT, FORMAT, JOINS, LETTER, MARK, PUNCTUATION, SPACE, SYMBOL
 from roots.filters.measures import BOTH, measure
 from roots.filters.places import UPPER_CASE
 
@@ -48,6 +48,18 @@ def punctuation_share(doc):
     return doc.tally[PUNCTUATION] / visible if visible > 0 else math.nan
 
 
+@measure("inner_punctuation", unit="per word")
+def inner_punctuation(doc):
+    """How many signs stand between two letters with no space, and are no apostrophe or hyphen? Bad scans: "wo;d", "th|s"; addresses."""
+    signs = 0
+    for i in range(1, len(doc.chars) - 1):
+        if (doc.classes[i] == PUNCTUATION or doc.classes[i] == SYMBOL) and doc.classes[i - 1] <= MARK and doc.classes[i + 1] <= MARK \
+                and doc.classes[i - 1] != SPACE and doc.classes[i + 1] == LETTER and not doc.flags[i] & (JOINS | BULLET) \
+                and not doc.flags[i - 1] & ALONE:
+            signs += 1
+    return signs / len(doc.word_start) if len(doc.word_start) else math.nan
+
+
 @measure("symbol_share", unit="share of visible characters")
 def symbol_share(doc):
     """How much of what one can see is symbols: currency, arrows, emoji, mathematics?"""
@@ -72,14 +84,15 @@ def mojibake(doc):
     """How much looks like UTF-8 read as Latin-1 or Windows-1252? "Ã©" for é: a letter of Ã â à Ø … and then a sign no word continues with.
 
     Counted are pairs of one of U+00C2–U+00F4 (what the first byte of a sequence becomes) and a character that a continuation byte
-    80–BF becomes and that is no letter: controls and signs of U+0080–U+00BF, and Windows-1252's signs such as € ™ „ ‡.
+    80–BF becomes and that is no letter: controls and signs of U+0080–U+00BF, and Windows-1252's signs such as € ™ „ ‡ (‚ is left
+    out: Fon text uses it for a comma).
     """
     pairs = 0
     for i in range(len(doc.chars) - 1):
         if 0xC2 <= doc.chars[i] <= 0xF4:
             c = doc.chars[i + 1]
             if (0x80 <= c <= 0xBF and c != 0xAA and c != 0xB5 and c != 0xBA and c != 0xBB and c != 0xA0 and c != 0xB7) or c == 0x20AC \
-                    or c == 0x2122 or c == 0x2020 or c == 0x2021 or c == 0x2030 or c == 0x02C6 or c == 0x02DC or c == 0x201A \
+                    or c == 0x2122 or c == 0x2020 or c == 0x2021 or c == 0x2030 or c == 0x02C6 or c == 0x02DC \
                     or c == 0x201E or c == 0x0192 or c == 0x0152 or c == 0x0153 or c == 0x0160 or c == 0x0161 or c == 0x017D \
                     or c == 0x017E or c == 0x0178 or c == 0x2039:
                 pairs += 1

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 
-from roots.filters.characters import ALONE, BULLET, CLOSES, DIGIT, LETTER, SPACE, TERMINAL, UPPER
+from roots.filters.characters import ALONE, BULLET, CLOSES, DIGIT, LETTER, PUNCTUATION, SPACE, TERMINAL, UPPER
 from roots.filters.measures import BOTH, measure
 from roots.filters.places import LINE_FEEDS
 
@@ -40,6 +40,25 @@ def short_lines(doc):
     for i in range(len(doc.line_start)):
         short += doc.line_end[i] - doc.line_start[i] <= 30
     return short / len(doc.line_start) if len(doc.line_start) else math.nan
+
+
+@measure("menu_lines", unit="share of lines")
+def menu_lines(doc):
+    """How many lines are like the entries of a menu: 30 characters or fewer, and no mark of punctuation at the end?
+
+    An ideograph counts as three characters. Of a text of fewer than ten lines the share would say nothing, and is 0: a title is no menu.
+    """
+    if len(doc.line_start) < 10:
+        return 0.0
+    entries = 0
+    for i in range(len(doc.line_start)):
+        width = doc.line_end[i] - doc.line_start[i]
+        if width > 30 or doc.classes[doc.line_end[i] - 1] == PUNCTUATION:
+            continue
+        for j in range(doc.line_start[i], doc.line_end[i]):
+            width += 2 if doc.flags[j] & ALONE else 0
+        entries += width <= 30
+    return entries / len(doc.line_start)
 
 
 @measure("short_sentences", unit="share of lines")

@@ -12,7 +12,7 @@ import math
 
 from roots.filters.characters import ALONE, DIGIT, LETTER, UPPER
 from roots.filters.measures import measure
-from roots.filters.places import BOILERPLATE, CLOSED, CLOSED_KINDS, DISTINCT, FLAGGED, OF_A_SCRIPT, OWN_SCRIPT, PLACEHOLDER
+from roots.filters.places import BARE, BOILERPLATE, CLOSED, CLOSED_KINDS, DISTINCT, FLAGGED, OF_A_SCRIPT, OWN_SCRIPT, PLACEHOLDER
 
 
 @measure("word_count", unit="words")
@@ -86,8 +86,11 @@ def mixed_words(doc):
 
 @measure("distinct_words", unit="share of words")
 def distinct_words(doc):
-    """How many of the words are different ones? Lower-cased; falls with length, so that only spam goes very low."""
-    return doc.found[DISTINCT] / len(doc.word_start) if len(doc.word_start) else math.nan
+    """How many of a hundred words are different ones? The mean over stretches of a hundred (Johnson's segmental type-token ratio).
+
+    Unlike the plain share of different words it does not fall with length, so that one limit serves short texts and books.
+    """
+    return doc.found[DISTINCT]
 
 
 @measure("closed_class", unit="share of words")
@@ -100,6 +103,15 @@ def closed_class(doc):
 def closed_class_kinds(doc):
     """How many different small words does it use? Gopher wants two of eight English ones, FineWeb-2 two of each language's list."""
     return doc.found[CLOSED_KINDS]
+
+
+@measure("bare_words", unit="share of words")
+def bare_words(doc):
+    """How many words stand in long stretches without any small word? Keywords, lists and other languages have such; prose has not.
+
+    A stretch is long from `longest_gap` words of the language's file on; a text shorter than that has none, so that short texts pass.
+    """
+    return doc.found[BARE] / len(doc.word_start) if len(doc.word_start) else math.nan
 
 
 @measure("flagged_words", unit="share of words")

@@ -46,10 +46,15 @@ def _entry_key(data, classes_of, flags_of, lower):  # type: ignore[no-untyped-de
 
 
 @njit(no_cpython_wrapper=True)
-def covered(hashes, begin, end, keys, first, mask, longest, seen):  # type: ignore[no-untyped-def]
-    """(words of [begin, end) that entries cover, different entries found); `seen` is scratch of mask + 1 places."""
+def covered(hashes, begin, end, keys, first, mask, longest, gap, seen):  # type: ignore[no-untyped-def]
+    """(words of [begin, end) that entries cover, different entries found, words in stretches of `gap` or more that none covers).
+
+    `seen` is scratch of mask + 1 places.
+    """
     words = 0
     kinds = 0
+    bare = 0
+    last = begin
     seen[: mask + 1] = 0
     i = begin
     while i < end:
@@ -67,6 +72,9 @@ def covered(hashes, begin, end, keys, first, mask, longest, seen):  # type: igno
                 best = size
                 where = place
         if best:
+            if i - last >= gap:
+                bare += i - last
+            last = i + best
             words += best
             if seen[where] == 0:
                 seen[where] = 1
@@ -74,7 +82,9 @@ def covered(hashes, begin, end, keys, first, mask, longest, seen):  # type: igno
             i += best
         else:
             i += 1
-    return words, kinds
+    if end - last >= gap:
+        bare += end - last
+    return words, kinds, bare
 
 
 class PhraseTables:

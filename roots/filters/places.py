@@ -6,8 +6,9 @@ LINES_AGAIN, LINE_CHARACTERS_AGAIN = 3, 4                # counts of lines, of c
 PARAGRAPHS, PARAGRAPHS_AGAIN, PARAGRAPH_CHARACTERS_AGAIN = 5, 6, 7
 TOP = 8                                                  # 8, 9, 10: characters covered by the most frequent 2-, 3-, 4-gram
 AGAIN = 6                                                # 11 … 16: characters in 5- … 10-grams that stood before (6 + n)
-DISTINCT = 17                                            # distinct words
+DISTINCT = 17                                            # share of distinct words
 CLOSED, CLOSED_KINDS, FLAGGED, PLACEHOLDER, BOILERPLATE, GENERATED = range(20, 26)  # words covered; different entries for KINDS
+BARE = 26                                                # words in long stretches without a small word
 LONGEST_LINE, LINES, COMMENT, BLOB, LONGEST_BLOB, TOKENS, TOKEN_SUM, TOKEN_SQUARES = range(30, 38)
 FOUND = 40                                               # places in all
 

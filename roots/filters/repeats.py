@@ -16,6 +16,7 @@ from roots.filters.view import mix
 
 _BASE = 0x9E3779B97F4A7C15
 _WORD_BASE = 0xD1B54A32D192ED03
+STRETCH = 100  # words
 
 
 @njit(no_cpython_wrapper=True)
@@ -208,14 +209,21 @@ def lines_again(chars, start, end, paragraph, count, keys, counts, found):  # ty
 
 @njit(no_cpython_wrapper=True)
 def distinct_words(hashes, count, keys, counts, found):  # type: ignore[no-untyped-def]
-    """How many different words?"""
-    distinct = 0
-    if count:
-        mask = room(keys, counts, count)
-        for i in range(count):
+    """The share of different words in a stretch of STRETCH, averaged over the whole stretches (over all words of a shorter text)."""
+    total = 0.0
+    stretches = 0
+    begin = 0
+    while begin < count and (begin == 0 or begin + STRETCH <= count):
+        end = min(begin + STRETCH, count)
+        mask = room(keys, counts, end - begin)
+        distinct = 0
+        for i in range(begin, end):
             key = hashes[i] | np.uint64(1)
             place = slot(keys, mask, key)
             if keys[place] == 0:
                 keys[place] = key
                 distinct += 1
-    found[DISTINCT] = distinct
+        total += distinct / (end - begin)
+        stretches += 1
+        begin = end
+    found[DISTINCT] = total / stretches if stretches else np.nan

@@ -13,9 +13,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from roots.filters.characters import (
-    ALONE, CONNECTS, DIGIT, FORMAT, JOINS, JOINS_DIGITS, LETTER, MARK, SPACE, UPPER,
+    ALONE, CONNECTS, DIGIT, FORMAT, JOINS, JOINS_DIGITS, LETTER, MARK, SPACE, UPPER, characters,
 )
-from roots.filters.places import LINE_FEEDS, OF_A_SCRIPT, OWN_SCRIPT, UPPER_CASE
+from roots.filters.places import LINE_FEEDS, OF_A_SCRIPT, OWN_SCRIPT, TALLY, UPPER_CASE
 
 LINE_FEED = 10
 LONGEST = 1 << 22  # characters of one document that are looked at: bounds the memory of a worker
@@ -159,3 +159,21 @@ def lines_of(chars, classes, n, start, end, paragraph):  # type: ignore[no-untyp
             blank = True
         begin = i + 1
     return count
+
+
+@njit(cache=True)
+def _spans(data, classes_of, flags_of, lower):  # type: ignore[no-untyped-def]
+    size = max(data.shape[0], 1)
+    chars, classes, flags = np.empty(size, np.uint32), np.empty(size, np.uint8), np.empty(size, np.uint8)
+    start, end, hashes = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.uint64)
+    n = decode(data, 0, data.shape[0], classes_of, flags_of, chars, classes, flags, np.zeros(TALLY, np.int64))
+    count = words_of(chars, classes, flags, n, lower, start, end, hashes)
+    return start[:count], end[:count]
+
+
+def spans_of(text: str) -> list[tuple[int, int]]:
+    """[start, end) in code points of the words of one text: the same words that the measures see, for what is not in a hurry."""
+    tables = characters()
+    data = np.frombuffer(text.encode("utf-8", "replace"), np.uint8)
+    start, end = _spans(data, tables.classes, tables.flags, tables.lower)
+    return list(zip(start.tolist(), end.tolist(), strict=True))

@@ -1,0 +1,74 @@
+"""What clean text is there of each language? Read from the sources that filters/clean.toml names, for lists and limits to be made from."""
+from __future__ import annotations
+
+import io
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from roots.errors import RootsError
+from roots.records import Table
+
+SENTENCES = 6       # that are joined to a text, where a source has only single sentences
+JOINED = "joined"   # suffix of the name of the joined texts' source
+
+Texts = Mapping[str, Mapping[str, Sequence[str]]]  # language → source → texts
+
+
+@dataclass(frozen=True)
+class CleanSource:
+    """A folder of clean text: one JSON object a line, with `text`, `lang` and, where known, `type`."""
+
+    id: str
+    file: str
+    licence: str
+    what: str
+    lists: bool
+
+
+def clean_sources_from(table: Table) -> tuple[CleanSource, ...]:
+    """The sources of filters/clean.toml."""
+    found = []
+    for name in table.data:
+        one = table.table(name)
+        found.append(CleanSource(name, one.text("file", default="data.jsonl.zst"), one.text("licence", required=True),
+                                 one.text("what", required=True), one.flag("lists", default=True) is not False))
+        one.done()
+    table.done()
+    return tuple(found)
+
+
+def records(path: Path) -> Iterator[dict[str, str]]:
+    """The objects of a file of JSON lines, compressed by zstd or plain."""
+    import zstandard
+
+    try:
+        with open(path, "rb") as raw:
+            stream = zstandard.ZstdDecompressor().stream_reader(raw) if path.suffix == ".zst" else raw
+            for line in io.TextIOWrapper(stream, encoding="utf-8"):
+                if line.strip():
+                    yield json.loads(line)
+    except FileNotFoundError:
+        raise RootsError(str(path), "there is no such file", "give --data the folder that holds the sources of filters/clean.toml") from None
+    except (ValueError, zstandard.ZstdError) as error:
+        raise RootsError(str(path), f"cannot be read as JSON lines: {error}", "remove the source from filters/clean.toml or mend the file") from None
+
+
+def clean_texts(data: Path, sources: Sequence[CleanSource], languages: Collection[str], *, join: bool = True) -> Texts:
+    """Texts by language and source. Where a source has single sentences, six in a row are joined to further texts, as a source of their own."""
+    texts: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for source in sources:
+        sentences: dict[str, list[str]] = defaultdict(list)
+        for record in records(data / source.id / source.file):
+            code, text = record.get("lang"), record.get("text")
+            if code in languages and text and text.strip():
+                texts[code][source.id].append(text)
+                if record.get("type") == "sentence":
+                    sentences[code].append(" ".join(text.split()))
+        for code, single in sentences.items() if join else ():
+            for at in range(0, len(single) - SENTENCES + 1, SENTENCES):
+                glue = " " if at // SENTENCES % 2 else "\n"
+                texts[code][f"{source.id} {JOINED}"].append(glue.join(single[at : at + SENTENCES]))
+    return {code: dict(texts[code]) for code in sorted(texts)}
