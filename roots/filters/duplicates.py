@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -49,6 +49,10 @@ class Members:
     near: npt.NDArray[np.bool_]               # has bands
     urls: Sequence[int | None]
     earlier: npt.NDArray[np.bool_]            # of an earlier run: kept, whatever is found
+
+    def part(self, start: int, end: int) -> Members:
+        """The members from `start` up to `end`."""
+        return Members(**{field.name: getattr(self, field.name)[start:end] for field in fields(self)})
 
 
 @dataclass(frozen=True)

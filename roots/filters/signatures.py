@@ -160,7 +160,8 @@ def sign(batch: pa.RecordBatch, rules: SignatureRules) -> pa.RecordBatch:
     bands, words = np.zeros((rows, rules.bands), np.uint64), np.zeros(rows, np.int32)
     least = max(rules.size, 1)
     shortest = np.array([max(rules.shortest, least), max(rules.shortest_characters, least), max(rules.shortest, least)], np.int32)
-    _sign(data, offsets, bodies, how, skip, tuple(tables(False)), tuple(tables(True)), rules.size, rules.rows, shortest,
+    program = tables(bool((how == TOKENS).any()))  # the other table is not built where nothing needs it
+    _sign(data, offsets, bodies, how, skip, tuple(tables(False)), tuple(program), rules.size, rules.rows, shortest,
           *permutations(rules.seed, rules.bands * rules.rows), high, low, bands, words)
     near = ~skip & (words >= shortest[how])
     urls = [None if gone or url is None else url_key(url) for gone, url in zip(skip, batch.column("url").to_pylist(), strict=True)]

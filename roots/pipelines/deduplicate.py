@@ -6,7 +6,6 @@ What is shuffled is packed: one element holds all the keys of one block that fal
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,8 @@ import pyarrow.compute as pc
 from apache_beam.transforms.combiners import ToList
 
 from roots.filters.components import Rows, components, forest, merge, stars
-from roots.filters.duplicates import DedupRules, decide
-from roots.pipelines.judged import JudgedBlock, Shelf, bands_of, read_block
+from roots.filters.duplicates import EXACT, NEAR, URL, DedupRules, decide
+from roots.pipelines.judged import Comparison, JudgedBlock, Shelf, bands_of, read_block
 from roots.pipelines.work import write_batches
 
 PARTITIONS = 64
@@ -30,6 +29,7 @@ SCHEMA = pa.schema([
     ("how", pa.string()),          # exact | near | url
     ("similarity", pa.float32()),  # Jaccard of the shingles, or containment where that decided; 1 for exact copies
 ])
+_WITH_SOURCES = pa.schema([*SCHEMA, ("source", pa.string()), ("kept_source", pa.string())])
 Packed = tuple[bytes, bytes]
 
 
@@ -121,36 +121,37 @@ class Decide:
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_shelf": None}
 
-    def __call__(self, together: list[Rows]) -> list[dict[str, Any]]:
+    def __call__(self, together: list[Rows]) -> tuple[pa.RecordBatch, int, int, int]:
+        """The decisions (SCHEMA and the two sources); how many components, pairs compared, documents whose candidates were cut."""
         shelf = self._shelf = self._shelf or Shelf(self.blocks, self.against)
-        found = []
+        every, texts = shelf.read(np.concatenate(together))
+        found: dict[str, list[Any]] = {name: [] for name in _WITH_SOURCES.names}
+        compared = capped = start = 0
         for rows in together:
-            component = shelf.open(rows, self.rules.signatures)
-            members = component.members
-            made = decide(members, self.rules, component.shingles, component.same)
-            found.append({
-                "document": [int(rows[d.member]) for d in made.removed], "kept": [int(rows[d.kept]) for d in made.removed],
-                "duplicate_of": [members.ids[d.kept] for d in made.removed], "how": [d.how for d in made.removed],
-                "similarity": [d.similarity for d in made.removed],
-                "sources": [(members.sources[d.member], members.sources[d.kept]) for d in made.removed],
-                "compared": made.compared, "capped": made.capped,
-            })
-        return found
+            members, comparison = every.part(start, start + len(rows)), Comparison(texts[start:start + len(rows)], self.rules.signatures)
+            start += len(rows)
+            made = decide(members, self.rules, comparison.shingles, comparison.same)
+            compared, capped = compared + made.compared, capped + made.capped
+            for one in made.removed:
+                values = (int(rows[one.member]), int(rows[one.kept]), members.ids[one.kept], one.how, one.similarity,
+                          members.sources[one.member], members.sources[one.kept])
+                for name, value in zip(found, values, strict=True):
+                    found[name].append(value)
+        return pa.record_batch(list(found.values()), schema=_WITH_SOURCES), len(together), compared, capped
 
 
-def _write(to: str, parts: Sequence[Sequence[dict[str, Any]]]) -> None:
+def _write(to: str, parts: Sequence[tuple[pa.RecordBatch, int, int, int]]) -> None:
     """The decisions of all components in one sorted file; what they came to stands in the schema's metadata."""
-    found = [one for part in parts for one in part]
-    columns = {name: [value for one in found for value in one[name]] for name in SCHEMA.names}
-    order = np.argsort(np.array(columns["document"], np.int64), kind="stable")
-    matrix = Counter((*pair, how) for one in found for pair, how in zip(one["sources"], one["how"], strict=True))
+    table = pa.Table.from_batches([batch for batch, *_ in parts], _WITH_SOURCES).sort_by("document")
+    matrix = table.group_by(["source", "kept_source", "how"]).aggregate([([], "count_all")]).to_pylist()
     summary = {
-        "components": len(found), "compared": sum(one["compared"] for one in found), "capped": sum(one["capped"] for one in found),
-        "removed": dict(sorted(Counter(columns["how"]).items())),
-        "matrix": [{"source": a, "kept": b, "how": how, "documents": n} for (a, b, how), n in sorted(matrix.items())],
+        "components": sum(part[1] for part in parts), "compared": sum(part[2] for part in parts), "capped": sum(part[3] for part in parts),
+        "removed": {how: count for how in (EXACT, NEAR, URL) if (count := pc.sum(pc.equal(table["how"], how)).as_py())},
+        "matrix": sorted(({"source": row["source"], "kept": row["kept_source"], "how": row["how"], "documents": row["count_all"]}
+                          for row in matrix), key=lambda row: (row["source"], row["kept"], row["how"])),
     }
     schema = SCHEMA.with_metadata({"summary": json.dumps(summary, sort_keys=True)})
-    batch = pa.record_batch({name: pa.array(columns[name], SCHEMA.field(name).type).take(pa.array(order)) for name in SCHEMA.names})
+    (batch,) = table.select(SCHEMA.names).combine_chunks().to_batches() or [pa.RecordBatch.from_pylist([], SCHEMA)]
     write_batches(Path(to), schema, [batch.cast(schema)])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -48,6 +49,32 @@ def bands_of(signatures: pa.RecordBatch) -> tuple[npt.NDArray[np.uint64], npt.ND
     return values.reshape(len(column), width), near
 
 
+@dataclass(frozen=True)
+class Text:
+    """What a document is compared by: a view of its UTF-8 bytes, its kind, its language."""
+
+    data: npt.NDArray[np.uint8]
+    kind: str | None
+    language: str | None
+
+
+class Comparison:
+    """Compares the texts of one component's members, and remembers the shingles of the last few hundred."""
+
+    def __init__(self, texts: Sequence[Text], rules: SignatureRules) -> None:
+        self.texts, self.rules = texts, rules
+        self.shingles = lru_cache(maxsize=256)(self._shingles)
+
+    def _shingles(self, member: int) -> Hashes:
+        text = self.texts[member]
+        return document_shingles(text.data, text.kind, text.language, self.rules)
+
+    def same(self, one: int, other: int) -> bool:
+        """Have two members the same normal form?"""
+        a, b = (document_form(text.data, text.kind, text.language, self.rules) for text in (self.texts[one], self.texts[other]))
+        return np.array_equal(a, b)
+
+
 class Shelf:
     """Reads single rows of many blocks: what deciding a component needs, and no more."""
 
@@ -57,58 +84,31 @@ class Shelf:
         self.earlier = np.array([old for _, old in order], bool)
         self.offsets = np.array([block.offset for block in self.blocks], np.int64)
 
-    def place(self, row: int) -> tuple[JudgedBlock, int]:
-        """The block of a global row, and the row within it."""
-        block = self.blocks[int(np.searchsorted(self.offsets, row, "right")) - 1]
-        return block, row - block.offset
-
-    def members(self, rows: Rows) -> Members:
-        """What is known of these documents; `rows` ascending."""
-        numbers = np.searchsorted(self.offsets, rows, "right") - 1
-        ids: list[str] = []
-        sources: list[str] = []
+    def read(self, rows: Rows) -> tuple[Members, list[Text]]:
+        """What is known of the documents in these global rows, in their order, and views of their texts."""
+        order = np.argsort(rows, kind="stable")
+        numbers = np.searchsorted(self.offsets, rows[order], "right") - 1
+        columns: dict[str, list[Any]] = {name: [] for name in ("id", "source", "kind", "language")}
         urls: list[int | None] = []
-        sizes, exact, bands, near = [], [], [], []
+        texts: list[npt.NDArray[np.uint8]] = []
+        exact, bands, near = [], [], []
         for number in np.unique(numbers).tolist():
             block = self.blocks[number]
-            local = rows[numbers == number] - block.offset
+            local = rows[order][numbers == number] - block.offset
             documents, signatures = read_block(block.documents), read_block(block.signatures).take(pa.array(local))
-            ids += documents.column("id").take(pa.array(local)).to_pylist()
-            sources += documents.column("source").take(pa.array(local)).to_pylist()
+            for name, values in columns.items():
+                values += documents.column(name).take(pa.array(local)).to_pylist()
             urls += signatures.column("url_hash").to_pylist()
-            _, offsets = buffers(documents.column("text"))
-            sizes.append(offsets[local + 1] - offsets[local])
+            data, offsets = buffers(documents.column("text"))
+            texts += [data[start:end] for start, end in zip(offsets[local].tolist(), offsets[local + 1].tolist(), strict=True)]
             exact.append(np.stack([np.asarray(signatures.column(name).fill_null(0)) for name in ("exact_high", "exact_low")], 1))
             keys, has = bands_of(signatures)
             bands.append(keys)
             near.append(has)
-        return Members(rows, ids, sources, np.concatenate(sizes), np.concatenate(exact), np.concatenate(bands), np.concatenate(near),
-                       urls, self.earlier[numbers])
-
-    def open(self, rows: Rows, rules: SignatureRules) -> Component:
-        """The documents of one component, ready to be compared; `rows` ascending."""
-        return Component(self, self.members(rows), rules)
-
-    def text(self, row: int) -> tuple[npt.NDArray[np.uint8], str | None, str | None]:
-        """The UTF-8 bytes of the document in a global row, its kind and its language."""
-        block, local = self.place(row)
-        documents = read_block(block.documents)
-        data, offsets = buffers(documents.column("text"))
-        kind, language = documents.column("kind")[local].as_py(), documents.column("language")[local].as_py()
-        return data[offsets[local]:offsets[local + 1]], kind, language
-
-
-class Component:
-    """Compares the texts of one component's members, and remembers the shingles of the last few hundred."""
-
-    def __init__(self, shelf: Shelf, members: Members, rules: SignatureRules) -> None:
-        self.shelf, self.members, self.rules = shelf, members, rules
-        self.shingles = lru_cache(maxsize=256)(self._shingles)
-
-    def _shingles(self, member: int) -> Hashes:
-        return document_shingles(*self.shelf.text(int(self.members.rows[member])), self.rules)
-
-    def same(self, one: int, other: int) -> bool:
-        """Have two members the same normal form?"""
-        forms = [document_form(*self.shelf.text(int(self.members.rows[member])), self.rules) for member in (one, other)]
-        return np.array_equal(forms[0], forms[1])
+        back = np.argsort(order, kind="stable")
+        places = back.tolist()
+        members = Members(
+            rows, [columns["id"][i] for i in places], [columns["source"][i] for i in places],
+            np.array([len(text) for text in texts], np.int64)[back], np.concatenate(exact)[back], np.concatenate(bands)[back],
+            np.concatenate(near)[back], [urls[i] for i in places], self.earlier[numbers][back])
+        return members, [Text(texts[i], columns["kind"][i], columns["language"][i]) for i in places]
