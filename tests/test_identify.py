@@ -90,7 +90,7 @@ def test_a_page_with_foreign_words_and_addresses_keeps_its_language(identifier: 
 
 
 def test_rules_travel_and_a_changed_model_is_refused(identifier: Identifier) -> None:
-    again = pickle.loads(pickle.dumps(identifier))  # noqa: S301  (our own bytes)
+    again = pickle.loads(pickle.dumps(identifier))
     assert _named(again, [GREETINGS["eu"]]) == ["eu"]
     rules = default_rules()
     with pytest.raises(RootsError, match="sha256"):

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,10 +21,11 @@ from roots.document import PROGRAMMING, kept, with_columns
 from roots.errors import RootsError
 from roots.filters.fasttext_file import read_fasttext
 from roots.filters.letters import GROWTH, Bytes, fold_into
-from roots.filters.ngrams import Floats, logits_into
+from roots.filters.ngrams import Floats, logits_into, traditional_share
 from roots.filters.scripts import scripts
-from roots.filters.windows import window_of
+from roots.filters.windows import REACH, window_of
 
+_CHINESE = ("zh-Hans", "zh-Hant")   # told apart by their characters, not by a matrix
 UNDETERMINED = "und"   # BCP 47: no letters, or a writing system that no label uses
 
 
@@ -45,117 +46,118 @@ class IdentifyRules:
         return tuple(code for code, _ in self.labels)
 
 
-@dataclass(frozen=True)
-class _Loaded:
-    codes: tuple[str, ...]                # every label; the last is `und`
-    rows: Floats
-    output: Floats                        # one row per code; rows of codes known by script alone are zero
+class _Model(NamedTuple):
+    """What the kernel reads; a tuple, because numba takes those."""
+
+    rows: Floats                          # [buckets, dim]
+    output: Floats                        # [codes, dim]; zero for codes that their writing system alone betrays
+    allowed: npt.NDArray[np.bool_]        # [scripts, codes]
     shortest: int
     longest: int
-    allowed: npt.NDArray[np.bool_]        # [script, code]
+    simplified: int                       # the codes of the two Chinese writings, -1 where the model lacks one
+    traditional: int
+    fold: npt.NDArray[np.int32]
+    script: npt.NDArray[np.uint8]
+    variant: npt.NDArray[np.uint8]
 
 
 @cache
-def _load(rules: IdentifyRules) -> _Loaded:
+def _load(rules: IdentifyRules) -> _Model:
     from roots.digest import file_digest
 
     if not Path(rules.model).is_file():
         raise RootsError(rules.model, "is missing", "train it with `roots models train langid`, or name another model")
     if rules.digest and file_digest(rules.model) != rules.digest:
         raise RootsError(rules.model, "is not the model that the rules name (its sha256 differs)", "load the rules again")
-    model = read_fasttext(Path(rules.model))
-    names = scripts().names
-    codes = rules.codes
+    model, tables, codes = read_fasttext(Path(rules.model)), scripts(), rules.codes
     unknown = sorted(set(model.labels) - set(codes))
     if unknown:
         raise RootsError(rules.model, f"has labels that labels.toml lacks: {', '.join(unknown[:5])}", "train model and labels together")
     output = np.zeros((len(codes), model.output.shape[1]), np.float32)
-    allowed = np.zeros((len(names), len(codes)), np.bool_)
+    allowed = np.zeros((len(tables.names), len(codes)), np.bool_)
     trained = {label: index for index, label in enumerate(model.labels)}
     for index, (code, written) in enumerate(rules.labels):
         if code in trained:
             output[index] = model.output[trained[code]]
         for script in written:
-            allowed[names.index(script), index] = True
-    return _Loaded(codes, model.rows, output, model.shortest, model.longest, allowed)
+            allowed[tables.names.index(script), index] = True
+    simplified, traditional = (codes.index(code) for code in _CHINESE) if set(_CHINESE) <= set(codes) else (-1, -1)
+    return _Model(model.rows, output, allowed, model.shortest, model.longest, simplified, traditional,
+                  tables.fold, tables.script, tables.variant)
 
 
 @njit(cache=True, nogil=True)
-def _shares_into(data: Bytes, start: int, stop: int, size: int, most: int, fold: npt.NDArray[np.int32], script: npt.NDArray[np.uint8],
-                 rows: Floats, output: Floats, shortest: int, longest: int, allowed: npt.NDArray[np.bool_],
-                 shares: Floats, best: Floats) -> int:
-    """Adds up what each label's windows weigh; returns the letters read.
+def _probabilities(model: _Model, words: Bytes, n: int, main: int, out: Floats) -> int:
+    """Writes the probability of each code to out and returns the likeliest, -1 where no code is written in `main`."""
+    allowed = model.allowed[main]
+    candidates = allowed.sum()
+    if candidates == 0:
+        return -1
+    if candidates == 1:
+        out[:] = allowed
+        return int(np.argmax(allowed))
+    logits_into(words, n, main, model.script, model.rows, model.output, model.shortest, model.longest, out)
+    peak, total = np.float32(-1e30), np.float32(0)
+    for code in range(len(out)):
+        if allowed[code]:
+            peak = max(peak, out[code])
+    for code in range(len(out)):
+        out[code] = np.exp(out[code] - peak) if allowed[code] else np.float32(0)
+        total += out[code]
+    out /= total
+    if model.simplified >= 0 and allowed[model.simplified]:
+        both = out[model.simplified] + out[model.traditional]
+        share = np.float32(traditional_share(words, n, model.variant))
+        out[model.simplified], out[model.traditional] = both * (1 - share), both * share
+    return int(np.argmax(out))
 
-    shares[label] sums letters × probability; best[label] the letters of the windows where the label is first.
-    Letters of a writing system without labels stand under no label.
+
+@njit(cache=True, nogil=True)
+def _read(model: _Model, data: Bytes, start: int, stop: int, size: int, most: int, shares: Floats, firsts: Floats) -> int:
+    """Reads a text window by window; returns its letters.
+
+    shares[code] adds up letters × probability; firsts[code] the letters of the windows where the code is likeliest. Letters of
+    a writing system that no code uses stand under none.
     """
-    labels = output.shape[0]
     letters = 0
-    counts = np.zeros(allowed.shape[0], np.int64)
-    logits = np.empty(labels, np.float32)
-    words = np.empty(GROWTH * (size + 128) + 2, np.uint8)
+    counts = np.zeros(model.allowed.shape[0], np.int64)
+    found = np.empty(model.output.shape[0], np.float32)
+    words = np.empty(GROWTH * (size + 2 * REACH + 8) + 2, np.uint8)
     for index in range(most):
         first, last = window_of(data, start, stop, index, size, most)
         if first >= last:
             continue
         counts[:] = 0
-        n = fold_into(data, first, last, fold, script, words, counts)
-        counts[0] = 0
-        main = np.argmax(counts)
-        if counts[main] == 0:
+        n = fold_into(data, first, last, model.fold, model.script, words, counts)
+        counts[0] = 0     # letters of no writing system: accents that stand alone
+        weight = counts.sum()
+        if weight == 0:
             continue
-        weight = np.float32(counts.sum())
-        letters += counts.sum()
-        candidates, top = 0, -1
-        for label in range(labels):
-            if allowed[main, label]:
-                candidates += 1
-                top = label
-        if candidates == 0:
-            continue
-        if candidates == 1:
-            shares[top] += weight
-            best[top] += weight
-            continue
-        logits_into(words, n, main, script, rows, output, shortest, longest, logits)
-        peak = np.float32(-1e30)
-        for label in range(labels):
-            if allowed[main, label] and logits[label] > peak:
-                peak = logits[label]
-                top = label
-        total = np.float32(0)
-        for label in range(labels):
-            if allowed[main, label]:
-                total += np.exp(logits[label] - peak)
-        for label in range(labels):
-            if allowed[main, label]:
-                shares[label] += weight * np.exp(logits[label] - peak) / total
-        best[top] += weight
+        letters += weight
+        top = _probabilities(model, words, n, int(np.argmax(counts)), found)
+        if top >= 0:
+            firsts[top] += weight
+            for code in range(len(found)):
+                shares[code] += weight * found[code]
     return letters
 
 
 @njit(cache=True, nogil=True)
-def _decide(data: Bytes, offsets: npt.NDArray[np.int64], wanted: npt.NDArray[np.bool_], size: int, most: int,
-            fold: npt.NDArray[np.int32], script: npt.NDArray[np.uint8], rows: Floats, output: Floats, shortest: int, longest: int,
-            allowed: npt.NDArray[np.bool_], label_of: npt.NDArray[np.int32], score_of: Floats, letters_of: npt.NDArray[np.int64]) -> None:
-    shares = np.empty(output.shape[0], np.float32)
-    best = np.empty(output.shape[0], np.float32)
+def _decide(model: _Model, data: Bytes, offsets: npt.NDArray[np.int64], wanted: npt.NDArray[np.bool_], size: int, most: int,
+            code_of: npt.NDArray[np.int32], score_of: Floats, letters_of: npt.NDArray[np.int64]) -> None:
+    shares = np.empty(model.output.shape[0], np.float32)
+    firsts = np.empty(model.output.shape[0], np.float32)
+    code_of[:], score_of[:], letters_of[:] = -1, 0, 0
     for row in range(len(wanted)):
-        label_of[row] = -1
-        score_of[row] = 0
-        letters_of[row] = 0
         if not wanted[row]:
             continue
         shares[:] = 0
-        best[:] = 0
-        letters = _shares_into(data, offsets[row], offsets[row + 1], size, most, fold, script, rows, output, shortest, longest,
-                               allowed, shares, best)
-        letters_of[row] = letters
-        if letters:
-            top = np.argmax(shares)
-            if shares[top] > 0:
-                label_of[row] = top
-                score_of[row] = shares[top] / letters
+        firsts[:] = 0
+        letters_of[row] = _read(model, data, offsets[row], offsets[row + 1], size, most, shares, firsts)
+        top = np.argmax(shares)
+        if shares[top] > 0:
+            code_of[row] = top
+            score_of[row] = min(shares[top] / letters_of[row], np.float32(1))
 
 
 def _buffers(texts: pa.Array) -> tuple[Bytes, npt.NDArray[np.int64]]:
@@ -190,41 +192,39 @@ class Identifier:
         })
 
     def languages(self, texts: pa.Array, which: pa.BooleanArray | None = None) -> tuple[pa.StringArray, pa.FloatArray]:
-        """Code and probability for each text; null where `which` is false."""
-        model, tables = _load(self.rules), scripts()
+        """Code and probability for each text; null where `which` is false or the text is missing."""
         wanted = np.ones(len(texts), np.bool_) if which is None else which.to_numpy(zero_copy_only=False)
         if texts.null_count:
             wanted = wanted & texts.is_valid().to_numpy(zero_copy_only=False)
+        code, raw, letters = self.measured(texts, wanted)
+        score = calibrated(raw, letters, self.rules.calibration)
+        names = pa.array([*self.rules.codes, UNDETERMINED])
+        return (names.take(pa.array(np.where(code < 0, len(names) - 1, code), pa.int32(), mask=~wanted)),
+                pa.array(np.where(code < 0, np.float32(0), score), pa.float32(), mask=~wanted))
+
+    def measured(self, texts: pa.Array, wanted: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int32], Floats, npt.NDArray[np.int64]]:
+        """For each text the place of its code in `rules.codes` (-1: none), the score before calibration, and the letters read."""
         data, offsets = _buffers(texts)
-        label = np.empty(len(texts), np.int32)
-        score = np.empty(len(texts), np.float32)
-        letters = np.empty(len(texts), np.int64)
-        _decide(data, offsets, wanted, self.rules.window, self.rules.windows, tables.fold, tables.script, model.rows, model.output,
-                model.shortest, model.longest, model.allowed, label, score, letters)
-        score = calibrated(score, letters, self.rules.calibration)
-        codes = pa.array([*model.codes, UNDETERMINED])
-        at = np.where(label < 0, len(model.codes), label)
-        return (codes.take(pa.array(at, pa.int32(), mask=~wanted)),
-                pa.array(np.where(label < 0, np.float32(0), score), pa.float32(), mask=~wanted))
+        code, raw, letters = np.empty(len(texts), np.int32), np.empty(len(texts), np.float32), np.empty(len(texts), np.int64)
+        _decide(_load(self.rules), data, offsets, wanted, self.rules.window, self.rules.windows, code, raw, letters)
+        return code, raw, letters
 
     def shares(self, texts: pa.Array, most: int = 64) -> pa.Array:
         """For each text the languages in it: a list of (language, share of the letters), largest first.
 
         The text is read in at most `most` windows; a window counts for its likeliest language as a whole.
         """
-        model, tables = _load(self.rules), scripts()
-        data, offsets = _buffers(texts)
+        codes, (data, offsets) = self.rules.codes, _buffers(texts)
         found = []
         for row in range(len(texts)):
-            shares, best = np.zeros(len(model.codes), np.float32), np.zeros(len(model.codes), np.float32)
-            letters = _shares_into(data, offsets[row], offsets[row + 1], self.rules.window, most, tables.fold, tables.script, model.rows,
-                                   model.output, model.shortest, model.longest, model.allowed, shares, best)
-            found.append(list(_largest(model.codes, best, letters)))
+            shares, firsts = np.zeros(len(codes), np.float32), np.zeros(len(codes), np.float32)
+            letters = _read(_load(self.rules), data, offsets[row], offsets[row + 1], self.rules.window, most, shares, firsts)
+            found.append(list(_largest(codes, firsts, letters)))
         return pa.array(found, pa.list_(pa.struct([("language", pa.string()), ("share", pa.float32())])))
 
 
 def _largest(codes: Sequence[str], weights: Floats, letters: int) -> Iterator[dict[str, Any]]:
-    order = sorted(np.nonzero(weights)[0], key=lambda at: (-weights[at], codes[at]))
+    order = sorted(np.flatnonzero(weights).tolist(), key=lambda at: (-weights[at], codes[at]))
     for at in order:
         yield {"language": codes[at], "share": float(weights[at] / letters)}
     rest = letters - float(weights.sum())

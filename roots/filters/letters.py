@@ -14,7 +14,7 @@ from roots.filters.scripts import APOSTROPHE, GAP, LIMIT, SKIP, scripts
 
 Bytes = npt.NDArray[np.uint8]
 OPEN, CLOSE = ord("<"), ord(">")
-GROWTH = 4   # folded bytes for a byte of text, at most: a lone letter becomes `<a>`, and a lower case may be longer
+GROWTH = 4   # folded bytes for a byte of text, at most: a lone letter becomes `<a>`, and a lower case may take more bytes
 
 
 @njit(cache=True, nogil=True)
@@ -31,7 +31,7 @@ def _address(data: Bytes, start: int, stop: int) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def _decode(data: Bytes, i: int, stop: int) -> tuple[int, int]:
+def decode(data: Bytes, i: int, stop: int) -> tuple[int, int]:
     """The code point at i and its length; a broken sequence counts as one gap."""
     first = data[i]
     if first < 0x80:
@@ -46,7 +46,7 @@ def _decode(data: Bytes, i: int, stop: int) -> tuple[int, int]:
 
 
 @njit(cache=True, nogil=True)
-def _encode(code: int, out: Bytes, n: int) -> int:
+def encode(code: int, out: Bytes, n: int) -> int:
     """Writes a code point as UTF-8 at n; returns the next n."""
     if code < 0x80:
         out[n] = code
@@ -65,6 +65,12 @@ def _encode(code: int, out: Bytes, n: int) -> int:
     out[n + 2] = 0x80 | ((code >> 6) & 0x3F)
     out[n + 3] = 0x80 | (code & 0x3F)
     return n + 4
+
+
+@njit(cache=True, nogil=True)
+def _ideograph(code: int) -> bool:
+    """Is it a Chinese character? Each is a word of its own here: Chinese parts its words nowhere."""
+    return 0x3400 <= code <= 0x9FFF or 0xF900 <= code <= 0xFAFF or code >= 0x20000
 
 
 @njit(cache=True, nogil=True)
@@ -89,7 +95,7 @@ def fold_into(data: Bytes, start: int, stop: int, fold: npt.NDArray[np.int32], s
                     n += 1
                 inside = held = False
                 continue
-        code, width = _decode(data, i, stop)
+        code, width = decode(data, i, stop)
         i += width
         folded = fold[code] if code < LIMIT else GAP
         if folded == SKIP:
@@ -105,6 +111,11 @@ def fold_into(data: Bytes, start: int, stop: int, fold: npt.NDArray[np.int32], s
                 n += 1
             inside = held = False
             continue
+        alone = _ideograph(folded)
+        if inside and alone:
+            out[n] = CLOSE
+            n += 1
+            inside = False
         if not inside:
             out[n] = OPEN
             n += 1
@@ -113,8 +124,12 @@ def fold_into(data: Bytes, start: int, stop: int, fold: npt.NDArray[np.int32], s
             out[n] = 39
             n += 1
         held = False
-        n = _encode(folded, out, n)
+        n = encode(folded, out, n)
         counts[script[code]] += 1
+        if alone:
+            out[n] = CLOSE
+            n += 1
+            inside = False
     if inside:
         out[n] = CLOSE
         n += 1

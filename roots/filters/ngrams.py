@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from roots.filters.letters import CLOSE, LIMIT, Bytes, _decode
+from roots.filters.letters import CLOSE, Bytes, decode
+from roots.filters.scripts import LIMIT, SIMPLIFIED, TRADITIONAL
 
 Floats = npt.NDArray[np.float32]
 
@@ -44,8 +45,21 @@ def _add_word(word: Bytes, start: int, stop: int, rows: Floats, shortest: int, l
 @njit(cache=True, nogil=True)
 def script_of_word(word: Bytes, start: int, stop: int, script: npt.NDArray[np.uint8]) -> int:
     """The writing system of the first letter of the word at start (its `<`)."""
-    code, _ = _decode(word, start + 1, stop)
+    code, _ = decode(word, start + 1, stop)
     return int(script[code]) if code < LIMIT else 0
+
+
+@njit(cache=True, nogil=True)
+def traditional_share(words: Bytes, n: int, variant: npt.NDArray[np.uint8]) -> float:
+    """Of the ideographs that only one of the two Chinese writings has, how many are traditional? Half where there are none."""
+    simplified, traditional, i = 0, 0, 0
+    while i < n:
+        code, width = decode(words, i, n)
+        i += width
+        if code < LIMIT:
+            simplified += variant[code] == SIMPLIFIED
+            traditional += variant[code] == TRADITIONAL
+    return (traditional + 0.05) / (simplified + traditional + 0.1)
 
 
 @njit(cache=True, nogil=True, fastmath=True)

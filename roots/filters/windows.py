@@ -5,7 +5,7 @@ from numba import njit
 
 from roots.filters.letters import Bytes
 
-_REACH = 48  # bytes that an edge may move to find the end of a word
+REACH = 48  # bytes that an edge may move to find the end of a word
 
 
 @njit(cache=True, nogil=True)
@@ -15,7 +15,7 @@ def edge(data: Bytes, at: int, start: int, stop: int) -> int:
         return start
     if at >= stop:
         return stop
-    for i in range(at, min(at + _REACH, stop)):
+    for i in range(at, min(at + REACH, stop)):
         if data[i - 1] == 32 or data[i - 1] == 10:
             return i
     while at < stop and data[at] & 0xC0 == 0x80:

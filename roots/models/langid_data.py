@@ -10,7 +10,7 @@ import random
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,9 +18,13 @@ import zstandard
 
 from roots.errors import RootsError
 from roots.filters.letters import folded
+from roots.models.langid_recipe import Recipe, Sampling, Source
 
 _ENDS = re.compile(r"(?<=[.!?।॥۔؟…])\s+|(?<=[。！？])|\n+")
-_UNSPACED = frozenset({"zh-Hans", "zh-Hant", "yue", "wuu", "ja", "th", "lo", "km", "my", "bo", "dz", "shn", "mnw", "rki"})
+UNSPACED = frozenset({"zh-Hans", "zh-Hant", "yue", "wuu", "ja", "th", "lo", "km", "my", "bo", "dz", "shn", "mnw", "rki"})
+_FULL_WEIGHT = 1000   # sentences from which on a source weighs no more
+
+Pools = Mapping[str, Mapping[str, Sequence[str]]]   # language → source → folded sentences
 
 
 @dataclass(frozen=True)
@@ -34,43 +38,21 @@ class Record:
     text: str
 
 
-@dataclass(frozen=True)
-class Source:
-    """A folder of text that may train the model."""
+def read(data: Path, sources: Iterable[Source]) -> Iterator[Record]:
+    """The records of some folders, in file order; texts in NFC, as the pipeline's own stage before this one leaves them.
 
-    name: str
-    files: tuple[str, ...]
-    weight: float
-    licence: str
-
-
-@dataclass(frozen=True)
-class Sampling:
-    """How examples are drawn; recipe.toml says what each number means."""
-
-    examples: int
-    fewest: int
-    whole: float
-    short: float
-    short_words: tuple[int, int]
-    short_signs: tuple[int, int]
-    joined: tuple[int, int]
-    bare: float
-
-
-def read(data: Path, source: str, files: Sequence[str]) -> Iterator[Record]:
-    """The records of one folder, in file order.
-
-    Raises RootsError where a file is missing.
+    A benchmark's row has a `question` where others have `text`. Raises RootsError where a file is missing.
     """
-    for name in files:
-        path = data / source / name
-        if not path.is_file():
-            raise RootsError(str(path), "is missing", "give the folder that holds the text folders as --data")
-        with path.open("rb") as raw, zstandard.ZstdDecompressor().stream_reader(raw) as stream:
-            for line in io.TextIOWrapper(stream, encoding="utf-8"):
-                row = json.loads(line)
-                yield Record(row["id"], source, row["lang"], row.get("type", "sentence"), unicodedata.normalize("NFC", row["text"]))
+    for source in sources:
+        for name in source.files:
+            path = data / source.name / name
+            if not path.is_file():
+                raise RootsError(str(path), "is missing", "give the folder that holds the text folders as --data")
+            with path.open("rb") as raw, zstandard.ZstdDecompressor().stream_reader(raw) as stream:
+                for line in io.TextIOWrapper(stream, encoding="utf-8"):
+                    row = json.loads(line)
+                    text = unicodedata.normalize("NFC", row.get("text") or row["question"])
+                    yield Record(row["id"], source.name, row["lang"], row.get("type", "sentence"), text)
 
 
 def sentences(text: str) -> list[str]:
@@ -78,54 +60,71 @@ def sentences(text: str) -> list[str]:
     return [part.strip() for part in _ENDS.split(text) if part and part.strip()]
 
 
-def bare(text: str) -> str:
-    """The text without its combining accents: ẹ̀kọ́ → eko. For Latin letters only; elsewhere marks are vowels."""
+def bare(text: str, plain: Mapping[str, str]) -> str:
+    """The text as on a plain keyboard: ẹ̀kọ́ → eko, ɔ → o. For Latin letters only; elsewhere marks are vowels."""
     kept = (c for c in unicodedata.normalize("NFD", text) if not "\u0300" <= c <= "\u036f")
-    return unicodedata.normalize("NFC", "".join(kept))
+    return unicodedata.normalize("NFC", "".join(kept)).translate({ord(letter): other for letter, other in plain.items()})
 
 
-def pools(data: Path, sources: Sequence[Source], leave_out: Mapping[str, str]) -> dict[str, dict[str, list[str]]]:
+def pools(data: Path, recipe: Recipe) -> Pools:
     """Folded sentences by language and source. Sentences of one record stay together and in order, so that joins are real text."""
     found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for source in sources:
-        for record in read(data, source.name, source.files):
-            if record.language not in leave_out:
-                words = (folded(sentence) for sentence in sentences(record.text))
-                found[record.language][source.name].extend(line for line in words if len(line) > 1)
+    for record in read(data, recipe.sources):
+        if record.language not in recipe.leave_out and record.language not in recipe.leave_out_of.get(record.source, ()):
+            words = (folded(sentence) for sentence in sentences(record.text))
+            language = recipe.merge.get(record.language, record.language)
+            found[language][record.source].extend(line for line in words if len(line) > 1)
     return {language: dict(by_source) for language, by_source in sorted(found.items())}
 
 
+def without(found: Pools, held_out: Iterable[str], fewest: int) -> Pools:
+    """The pools less some sources, and less the languages that then have fewer than `fewest` letters."""
+    gone = frozenset(held_out)
+    rest = {language: {source: lines for source, lines in by_source.items() if source not in gone and lines}
+            for language, by_source in found.items()}
+    return {language: by_source for language, by_source in rest.items() if letters_of(by_source) >= fewest}
+
+
+def letters_of(by_source: Mapping[str, Sequence[str]]) -> int:
+    """How much text there is of a language, in letters and spaces."""
+    return sum(len(line) for lines in by_source.values() for line in lines)
+
+
 def _cut(line: str, unspaced: bool, sampling: Sampling, chance: random.Random) -> str:
-    low, high = sampling.short_signs if unspaced else sampling.short_words
-    parts: Sequence[str] = line if unspaced else line.split()
-    size = chance.randint(low, high)
-    start = chance.randrange(max(1, len(parts) - size + 1))
-    return ("" if unspaced else " ").join(parts[start:start + size]).strip()
+    parts = line.split()
+    signs = unspaced and len(parts) < len(line) // 4     # letters run on: cut between any two; ideographs are words already
+    size = chance.randint(*(sampling.short_signs if unspaced else sampling.short_words))
+    whole: Sequence[str] = line if signs else parts
+    start = chance.randrange(max(1, len(whole) - size + 1))
+    return ("" if signs else " ").join(whole[start:start + size]).strip()
 
 
-def draw(language: str, by_source: Mapping[str, Sequence[str]], weights: Mapping[str, float],
-         sampling: Sampling, seed: int) -> list[str]:
+def draw(language: str, by_source: Mapping[str, Sequence[str]], recipe: Recipe) -> list[str]:
     """The examples of one language; the same for the same seed, whatever other languages there are."""
-    chance = random.Random(f"{seed}:{language}")  # noqa: S311  (sampling, not secrets)
+    sampling, chance = recipe.sampling, random.Random(f"{recipe.seed}:{language}")  # noqa: S311  (sampling, not secrets)
+    weights = {source.name: source.weight for source in recipe.sources}
+    share, older = recipe.spelling.get(language, (0.0, {}))
+    respelt, unspaced = {ord(letter): other for letter, other in older.items()}, language in UNSPACED
     names = sorted(by_source)
-    mass = [weights[name] * min(len(by_source[name]), 1000) ** 0.5 for name in names]
+    mass = [weights[name] * min(len(by_source[name]), _FULL_WEIGHT) ** 0.5 for name in names]
     left: dict[str, list[int]] = {name: [] for name in names}
     examples = []
-    for _ in range(sampling.examples):
+    for _ in range(min(sampling.examples, letters_of(by_source) // sampling.letters_each)):
         name = chance.choices(names, mass)[0]
         lines = by_source[name]
         if not left[name]:
             left[name] = list(range(len(lines)))
             chance.shuffle(left[name])
         at = left[name].pop()
-        kind = chance.random()
-        line = lines[at]
+        kind, line = chance.random(), lines[at]
         if kind < sampling.short:
-            line = _cut(line, language in _UNSPACED, sampling, chance)
+            line = _cut(line, unspaced, sampling, chance)
         elif kind >= sampling.short + sampling.whole:
             line = " ".join(lines[at:at + chance.randint(*sampling.joined)])
+        if chance.random() < share:
+            line = line.translate(respelt)
         if chance.random() < sampling.bare and line and line[0] < "\u0370":
-            line = bare(line)
-        if line:
+            line = bare(line, recipe.plain)
+        if len(line) >= (sampling.least_signs if unspaced else sampling.least):
             examples.append(line)
     return examples

