@@ -1,4 +1,5 @@
 """Is every text written in one way, and nothing that carries meaning lost?"""
+
 from __future__ import annotations
 
 import unicodedata
@@ -13,8 +14,10 @@ from roots import document
 from roots.filters.normalise import needs_work, normal, normalise
 
 # letters, marks and blanks that compose, reorder, vanish or must stay, beside any character at all
-DELICATE = "aeoẹọnKkşs \n\t\r\x00\x1f\x7f\x85\v\f\u0300\u0301\u0323\u0327\u0338\u00ad\ufeff\u2028\u2029\u200b\u200c\u200d\u200e\u00a0\u3000" \
-           "\u09c7\u09be\u0bc6\u0bbe\u0d46\u0d3e\u0c46\u0c56\u0928\u093c\u0627\u0653\u0654\u1100\u1161\u11a8가각\u212b\u2126\u0344\u0958\U0001d15e\U0002f800"
+DELICATE = (
+    "aeoẹọnKkşs \n\t\r\x00\x1f\x7f\x85\v\f\u0300\u0301\u0323\u0327\u0338\u00ad\ufeff\u2028\u2029\u200b\u200c\u200d\u200e\u00a0\u3000"
+    "\u09c7\u09be\u0bc6\u0bbe\u0d46\u0d3e\u0c46\u0c56\u0928\u093c\u0627\u0653\u0654\u1100\u1161\u11a8가각\u212b\u2126\u0344\u0958\U0001d15e\U0002f800"
+)
 texts = st.lists(st.one_of(st.sampled_from(DELICATE), st.characters(exclude_categories=["Cs"]))).map("".join)
 
 
@@ -37,17 +40,20 @@ def test_the_scan_agrees_with_the_plain_function(values: list[str], kind: str) -
         assert not [c for c in value if unicodedata.category(c) == "Cc" and c not in "\n\t"]
 
 
-@pytest.mark.parametrize(("before", "after"), [
-    ("line\r\nline\rline\u2028line\u2029line\x85end", "line\nline\nline\nline\nline\nend"),
-    ("\ufeffBòsí lo wà níbẹ̀?", "Bòsí lo wà níbẹ̀?"),                              # byte order mark
-    ("e\u0323\u0301kọ́ wa", "ẹ\u0301kọ\u0301 wa"),                                  # Yoruba: composes, and keeps its tones
-    ("क\u094d\u200dष और می\u200cخواهم", "क\u094d\u200dष और می\u200cخواهم"),          # joiners carry meaning
-    ("ক\u09c7\u09be", "ক\u09cb"),                                                  # Bengali two-part vowel
-    ("Ber\u00adech\u00adnung", "Berechnung"),
-    (" \u3000中文\u00a0\n", "中文"),
-    ("bell\x07 and\x00 null", "bell and null"),
-    ("two spaces  \nat a line's end", "two spaces  \nat a line's end"),
-])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("line\r\nline\rline\u2028line\u2029line\x85end", "line\nline\nline\nline\nline\nend"),
+        ("\ufeffBòsí lo wà níbẹ̀?", "Bòsí lo wà níbẹ̀?"),  # byte order mark
+        ("e\u0323\u0301kọ́ wa", "ẹ\u0301kọ\u0301 wa"),  # Yoruba: composes, and keeps its tones
+        ("क\u094d\u200dष और می\u200cخواهم", "क\u094d\u200dष और می\u200cخواهم"),  # joiners carry meaning
+        ("ক\u09c7\u09be", "ক\u09cb"),  # Bengali two-part vowel
+        ("Ber\u00adech\u00adnung", "Berechnung"),
+        (" \u3000中文\u00a0\n", "中文"),
+        ("bell\x07 and\x00 null", "bell and null"),
+        ("two spaces  \nat a line's end", "two spaces  \nat a line's end"),
+    ],
+)
 def test_what_changes_and_what_stays(before: str, after: str) -> None:
     assert normalise(batch([before])).column("text").to_pylist() == [after]
 

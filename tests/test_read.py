@@ -1,4 +1,5 @@
 """Does every record of every kind of file become a document or a rejection, and nothing else?"""
+
 from __future__ import annotations
 
 import gzip
@@ -17,7 +18,7 @@ from roots.digest import document_id, file_digest
 from roots.errors import RootsError
 from roots.pipelines.read import Block, Input, ReadLimits, inputs_of, read
 
-WORDS = ["Habari za asubuhi", "नमस्ते दुनिया", "你好，世界", "Ẹ kú àárọ̀", "שלום", "مرحبا", "a\u2028b", "𝔘 \\ \"quoted\""]
+WORDS = ["Habari za asubuhi", "नमस्ते दुनिया", "你好，世界", "Ẹ kú àárọ̀", "שלום", "مرحبا", "a\u2028b", '𝔘 \\ "quoted"']
 PACK = {"": lambda data: data, ".gz": gzip.compress, ".xz": lzma.compress, ".zst": zstandard.ZstdCompressor().compress}
 
 
@@ -58,7 +59,9 @@ def reasons(found: list[Block]) -> dict[str, str]:
 
 @pytest.mark.parametrize("suffix", PACK)
 def test_json_lines_plain_and_packed(tmp_path: Path, suffix: str) -> None:
-    data = jsonl(*({"id": f"r{i}", "text": word, "lang": "sw", "url": f"https://example.org/{i}", "more": [i]} for i, word in enumerate(WORDS)))
+    data = jsonl(
+        *({"id": f"r{i}", "text": word, "lang": "sw", "url": f"https://example.org/{i}", "more": [i]} for i, word in enumerate(WORDS))
+    )
     input = given_file(tmp_path, "a.jsonl" + suffix, PACK[suffix](data), record_id="id", language="lang", url="url")
     found = blocks(input)
     assert texts(found) == WORDS
@@ -70,13 +73,34 @@ def test_json_lines_plain_and_packed(tmp_path: Path, suffix: str) -> None:
 
 
 def test_only_the_faulty_records_of_a_block_are_rejected(tmp_path: Path) -> None:
-    lines = [b'{"text": "sound"}', b'{"text": "cut', b'{"text": "\xff\xfe"}', b'{"txt": "none"}', b'{"text": null}', b'{"text": 7}', b"[1]",
-             b"", b"  ", b'{"text": "\\ud83d\\ude00 \\ud800"}', b'{"text": "two"}{"text": "three"}', b"[" * 100_000, b'{"text": "last"}']
+    lines = [
+        b'{"text": "sound"}',
+        b'{"text": "cut',
+        b'{"text": "\xff\xfe"}',
+        b'{"txt": "none"}',
+        b'{"text": null}',
+        b'{"text": 7}',
+        b"[1]",
+        b"",
+        b"  ",
+        b'{"text": "\\ud83d\\ude00 \\ud800"}',
+        b'{"text": "two"}{"text": "three"}',
+        b"[" * 100_000,
+        b'{"text": "last"}',
+    ]
     found = blocks(given_file(tmp_path, "a.jsonl", b"\n".join(lines)))
     assert texts(found) == ["sound", "😀 \ufffd", "last"]
     assert column(found, "locator") == ["a.jsonl#0", "a.jsonl#9", "a.jsonl#12"]
-    assert reasons(found) == {"a.jsonl#1": "json.invalid", "a.jsonl#2": "utf8.invalid", "a.jsonl#3": "field.missing", "a.jsonl#4": "field.missing",
-                              "a.jsonl#5": "field.not_text", "a.jsonl#6": "json.invalid", "a.jsonl#10": "json.invalid", "a.jsonl#11": "json.invalid"}
+    assert reasons(found) == {
+        "a.jsonl#1": "json.invalid",
+        "a.jsonl#2": "utf8.invalid",
+        "a.jsonl#3": "field.missing",
+        "a.jsonl#4": "field.missing",
+        "a.jsonl#5": "field.not_text",
+        "a.jsonl#6": "json.invalid",
+        "a.jsonl#10": "json.invalid",
+        "a.jsonl#11": "json.invalid",
+    }
     assert found[0].rejected[1].excerpt == '{"text": "\ufffd\ufffd"}'
 
 
@@ -84,7 +108,10 @@ values = st.one_of(st.none(), st.booleans(), st.integers(), st.text(), st.lists(
 
 
 @settings(max_examples=150, deadline=None)
-@given(records=st.lists(st.dictionaries(st.sampled_from(["text", "id", "lang", "x"]), values, max_size=4), max_size=12), size=st.integers(1, 200))
+@given(
+    records=st.lists(st.dictionaries(st.sampled_from(["text", "id", "lang", "x"]), values, max_size=4), max_size=12),
+    size=st.integers(1, 200),
+)
 def test_at_once_and_line_by_line_agree(tmp_path_factory: pytest.TempPathFactory, records: list[dict[str, object]], size: int) -> None:
     """A block is read at once or line by line; a broken line at the end forces the second way for all of them."""
     folder = tmp_path_factory.mktemp("agree")
@@ -99,8 +126,15 @@ def test_at_once_and_line_by_line_agree(tmp_path_factory: pytest.TempPathFactory
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.binary(max_size=300).map(lambda b: b.replace(b"\n", b"")), max_size=60), st.integers(20, 400), st.integers(1, 9), st.integers(1, 4))
-def test_slices_share_a_file_whatever_their_number(tmp_path_factory: pytest.TempPathFactory, lines: list[bytes], size: int, count: int, of: int) -> None:
+@given(
+    st.lists(st.binary(max_size=300).map(lambda b: b.replace(b"\n", b"")), max_size=60),
+    st.integers(20, 400),
+    st.integers(1, 9),
+    st.integers(1, 4),
+)
+def test_slices_share_a_file_whatever_their_number(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[bytes], size: int, count: int, of: int
+) -> None:
     lines = [b"first", *lines]  # no byte order mark
     input = given_file(tmp_path_factory.mktemp("slices"), "a.jsonl.gz", gzip.compress(b"\n".join(lines)))
     limits = {"block": size, "block_records": count, "record": 150}
@@ -113,12 +147,15 @@ def test_slices_share_a_file_whatever_their_number(tmp_path_factory: pytest.Temp
 def test_a_record_id_is_a_string_and_never_meets_itself_in_a_block(tmp_path: Path) -> None:
     found = blocks(given_file(tmp_path, "a.jsonl", jsonl(*({"id": i, "text": "t"} for i in (7, 8, 7))), record_id="id"))
     assert column(found, "id") == [document_id("src", "7"), document_id("src", "8"), document_id("src", "a.jsonl#2")]
-    deep = blocks(given_file(tmp_path, "b.jsonl", jsonl({"meta": {"id": "x", "l": "zu"}, "text": "t"}), record_id="meta.id", language="meta.l"))
+    deep = blocks(
+        given_file(tmp_path, "b.jsonl", jsonl({"meta": {"id": "x", "l": "zu"}, "text": "t"}), record_id="meta.id", language="meta.l")
+    )
     assert column(deep, "id") == [document_id("src", "x")] and column(deep, "declared") == ["zu"]
 
 
 def test_a_line_without_end_is_measured_not_held(tmp_path: Path) -> None:
     import hashlib
+
     long = b'{"text": "' + b"x" * 5_000_000 + b'"}'
     found = blocks(given_file(tmp_path, "a.jsonl", b'{"text": "a"}\n' + long + b'\n{"text": "b"}\n'), record=1 << 20)
     assert texts(found) == ["a", "b"] and column(found, "locator") == ["a.jsonl#0", "a.jsonl#2"]
@@ -130,6 +167,7 @@ def test_a_line_without_end_is_measured_not_held(tmp_path: Path) -> None:
 @pytest.mark.parametrize("suffix", [".gz", ".zst", ".xz"])
 def test_what_was_read_before_a_stream_broke_stays(tmp_path: Path, suffix: str) -> None:
     import random
+
     chance = random.Random(1)
     records = [{"text": f"{chance.getrandbits(2000):x}"} for _ in range(2000)]
     packed = PACK[suffix](jsonl(*records))
@@ -172,7 +210,9 @@ def test_columnar_files(tmp_path: Path, form: str) -> None:
             writer.write_table(table(), max_chunksize=5)
     data = sink.getvalue().to_pybytes()
     suffix = "." + form.split(".")[1] if "." in form else ""
-    input = given_file(tmp_path, "a" + suffix, PACK[suffix](data), form.split(".")[0] if "parquet" in form else "arrow", record_id="n", language="lang")
+    input = given_file(
+        tmp_path, "a" + suffix, PACK[suffix](data), "parquet" if "parquet" in form else "arrow", record_id="n", language="lang"
+    )
     found = blocks(input, 2, block_records=2)
     assert texts(found) == WORDS and column(found, "id") == [document_id("src", str(i)) for i in range(len(WORDS))]
     assert column(found, "locator")[-1] == f"a{suffix}#{len(WORDS) - 1}" and set(column(found, "declared")) == {"sw"}
@@ -213,8 +253,10 @@ def test_missing_files_and_patterns_that_lead_outside(tmp_path: Path) -> None:
 
 
 def warc_record(kind: str, number: int, body: bytes, media: str = "application/http; msgtype=response") -> bytes:
-    head = (f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: https://example.org/{number}\r\nWARC-Date: 2026-01-01T00:00:00Z\r\n"
-            f"WARC-Record-ID: <urn:uuid:{number}>\r\nContent-Type: {media}\r\nContent-Length: {len(body)}\r\n\r\n")
+    head = (
+        f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: https://example.org/{number}\r\nWARC-Date: 2026-01-01T00:00:00Z\r\n"
+        f"WARC-Record-ID: <urn:uuid:{number}>\r\nContent-Type: {media}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
     return head.encode() + body + b"\r\n\r\n"
 
 
@@ -223,8 +265,10 @@ def response(body: bytes, status: str = "200 OK", **headers: str) -> bytes:
     return f"HTTP/1.1 {status}\r\n{lines}\r\n".encode() + body
 
 
-PAGE = "<html><head><title>x</title><script>var no</script></head><body><nav><a href=/>Menu</a></nav><main><p>नमस्ते दुनिया, यह एक पन्ना है।</p>" \
-       "<p>Ẹ kú àárọ̀ o.</p></main></body></html>"
+PAGE = (
+    "<html><head><title>x</title><script>var no</script></head><body><nav><a href=/>Menu</a></nav><main><p>नमस्ते दुनिया, यह एक पन्ना है।</p>"
+    "<p>Ẹ kú àárọ̀ o.</p></main></body></html>"
+)
 HTML = {"Content_Type": "text/html"}
 
 
@@ -258,10 +302,18 @@ def test_warc_captures(tmp_path: Path, suffix: str) -> None:
 
 
 def test_html_files_and_html_in_records(tmp_path: Path) -> None:
-    page = PAGE.replace("<head>", '<head><meta charset="windows-1251">').replace("Ẹ kú àárọ̀ o.", "Добрый день").replace("नमस्ते दुनिया, यह एक पन्ना है।", "да")
+    page = (
+        PAGE.replace("<head>", '<head><meta charset="windows-1251">')
+        .replace("Ẹ kú àárọ̀ o.", "Добрый день")
+        .replace("नमस्ते दुनिया, यह एक पन्ना है।", "да")
+    )
     found = blocks(given_file(tmp_path, "a.html", page.encode("cp1251"), "html"))
     assert "Добрый день" in texts(found)[0] and "Menu" not in texts(found)[0] and column(found, "locator") == ["a.html"]
-    found = blocks(given_file(tmp_path, "a.jsonl", jsonl({"html": PAGE, "id": "x"}, {"html": 3}, {"html": "<div>" * 50_000}), html="html", record_id="id"))
+    found = blocks(
+        given_file(
+            tmp_path, "a.jsonl", jsonl({"html": PAGE, "id": "x"}, {"html": 3}, {"html": "<div>" * 50_000}), html="html", record_id="id"
+        )
+    )
     assert texts(found) == ["नमस्ते दुनिया, यह एक पन्ना है।\n\nẸ kú àárọ̀ o."]
     assert reasons(found) == {"a.jsonl#1": "field.not_text", "a.jsonl#2": "html.unreadable"}
     assert set(reasons(blocks(given_file(tmp_path, "b.html", b"\x00\x01\x02" * 99, "html"))).values()) == {"html.unreadable"}
@@ -273,23 +325,36 @@ def test_text_files_whole_by_line_and_by_paragraph(tmp_path: Path) -> None:
     assert texts(whole) == [data.decode()] and column(whole, "locator") == ["a%231.txt"]
     by_line = blocks(given_file(tmp_path, "a.txt", data, "text", text="line"))
     assert list(zip(column(by_line, "locator"), texts(by_line), strict=True)) == [
-        ("a.txt#0", "Mstari wa kwanza"), ("a.txt#1", "wa pili"), ("a.txt#4", "हिन्दी")]
+        ("a.txt#0", "Mstari wa kwanza"),
+        ("a.txt#1", "wa pili"),
+        ("a.txt#4", "हिन्दी"),
+    ]
     for size in (1, 5, 1000):
         paragraphs = blocks(given_file(tmp_path, "a.txt", data, "text", text="paragraph"), block=size)
         assert list(zip(column(paragraphs, "locator"), texts(paragraphs), strict=True)) == [
-            ("a.txt#0", "Mstari wa kwanza\nwa pili"), ("a.txt#4", "हिन्दी")]
+            ("a.txt#0", "Mstari wa kwanza\nwa pili"),
+            ("a.txt#4", "हिन्दी"),
+        ]
     assert reasons(blocks(given_file(tmp_path, "b.txt", b"caf\xe9", "text"))) == {"b.txt": "utf8.invalid"}
     assert texts(blocks(given_file(tmp_path, "u.txt", "ሰላም".encode("utf-16"), "text"))) == ["ሰላም"]
     assert reasons(blocks(given_file(tmp_path, "c.txt", b"x" * 99, "text"), record=50)) == {"c.txt": "record.too_large"}
 
 
-FILES = {"src/a.py": b"print('a')\n", "src/b.c": "// ναί\nint main;\n".encode(), "logo.png": b"\x89PNG\x00\x00", "../../etc/passwd": b"root",
-         "/abs.py": b"x", "C:\\win.py": b"x", "big.c": b"y" * 3000}
+FILES = {
+    "src/a.py": b"print('a')\n",
+    "src/b.c": "// ναί\nint main;\n".encode(),
+    "logo.png": b"\x89PNG\x00\x00",
+    "../../etc/passwd": b"root",
+    "/abs.py": b"x",
+    "C:\\win.py": b"x",
+    "big.c": b"y" * 3000,
+}
 
 
 def tar_of(files: dict[str, bytes]) -> bytes:
     import io
     import tarfile
+
     sink = io.BytesIO()
     with tarfile.open(fileobj=sink, mode="w") as archive:
         archive.addfile(_member("src", tarfile.DIRTYPE))
@@ -301,6 +366,7 @@ def tar_of(files: dict[str, bytes]) -> bytes:
 
 def _member(name: str, type: bytes, size: int = 0, linkname: str = "") -> object:
     import tarfile
+
     member = tarfile.TarInfo(name)
     member.type, member.size, member.linkname = type, size, linkname
     return member
@@ -309,6 +375,7 @@ def _member(name: str, type: bytes, size: int = 0, linkname: str = "") -> object
 def zip_of(files: dict[str, bytes]) -> bytes:
     import io
     import zipfile
+
     sink = io.BytesIO()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("src/", b"")
@@ -320,8 +387,10 @@ def zip_of(files: dict[str, bytes]) -> bytes:
     return sink.getvalue()
 
 
-@pytest.mark.parametrize(("name", "make"), [("a.tar", tar_of), ("a.tar.gz", tar_of), ("a.tar.zst", tar_of), ("a.tar.xz", tar_of),
-                                            ("a.zip", zip_of), ("a.zip.gz", zip_of)])
+@pytest.mark.parametrize(
+    ("name", "make"),
+    [("a.tar", tar_of), ("a.tar.gz", tar_of), ("a.tar.zst", tar_of), ("a.tar.xz", tar_of), ("a.zip", zip_of), ("a.zip.gz", zip_of)],
+)
 def test_archives_of_code(tmp_path: Path, name: str, make: object) -> None:
     data = make(FILES)  # type: ignore[operator]
     packed = PACK.get("." + name.rsplit(".", 1)[1], PACK[""])(data)
@@ -329,8 +398,13 @@ def test_archives_of_code(tmp_path: Path, name: str, make: object) -> None:
     assert texts(found) == [FILES["src/a.py"].decode(), FILES["src/b.c"].decode()]
     assert column(found, "locator") == [f"{name}#src/a.py", f"{name}#src/b.c"] and set(column(found, "kind")) == {"programming"}
     assert {locator.partition("#")[2]: why for locator, why in reasons(found).items()} == {
-        "link": "archive.path_outside", "logo.png": "code.binary", "../../etc/passwd": "archive.path_outside", "/abs.py": "archive.path_outside",
-        "C:\\win.py": "archive.path_outside", "big.c": "record.too_large"}
+        "link": "archive.path_outside",
+        "logo.png": "code.binary",
+        "../../etc/passwd": "archive.path_outside",
+        "/abs.py": "archive.path_outside",
+        "C:\\win.py": "archive.path_outside",
+        "big.c": "record.too_large",
+    }
     big = next(rejected for block in found for rejected in block.rejected if rejected.reason == "record.too_large")
     assert big.bytes == 3000
     assert not (tmp_path / "etc").exists()

@@ -3,6 +3,7 @@
 Each case damages a sound file of one format in one way, chosen by a seeded generator: cut off, bits flipped, a stretch
 overwritten, doubled or removed, another format's bytes under its name, packed once more, a lie in a length.
 """
+
 from __future__ import annotations
 
 import gzip
@@ -62,8 +63,12 @@ def warc() -> bytes:
     parts = []
     for number in range(20):
         body = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(html()[:3000])
-        parts.append(f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://example.org/{number}\r\nWARC-Record-ID: <urn:uuid:{number}>\r\n"
-                     f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body + b"\r\n\r\n")
+        parts.append(
+            f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://example.org/{number}\r\nWARC-Record-ID: <urn:uuid:{number}>\r\n"
+            f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+            + body
+            + b"\r\n\r\n"
+        )
     return b"".join(parts)
 
 
@@ -87,12 +92,23 @@ def zipped() -> bytes:
 
 
 SOUND: dict[str, tuple[str, bytes]] = {
-    "a.jsonl": ("jsonl", jsonl()), "a.parquet": ("parquet", parquet()), "s.arrow": ("arrow", arrow(pa.ipc.new_stream)),
-    "f.arrow": ("arrow", arrow(pa.ipc.new_file)), "a.html": ("html", html()), "a.txt": ("text", "\n".join(TEXTS * 40).encode()),
-    "a.warc": ("warc", warc()), "a.tar": ("code", tar()), "a.zip": ("code", zipped()), "a.py": ("code", b"print('x')\n" * 50),
+    "a.jsonl": ("jsonl", jsonl()),
+    "a.parquet": ("parquet", parquet()),
+    "s.arrow": ("arrow", arrow(pa.ipc.new_stream)),
+    "f.arrow": ("arrow", arrow(pa.ipc.new_file)),
+    "a.html": ("html", html()),
+    "a.txt": ("text", "\n".join(TEXTS * 40).encode()),
+    "a.warc": ("warc", warc()),
+    "a.tar": ("code", tar()),
+    "a.zip": ("code", zipped()),
+    "a.py": ("code", b"print('x')\n" * 50),
 }
-PACKERS: dict[str, Callable[[bytes], bytes]] = {"": lambda data: data, ".gz": gzip.compress, ".zst": zstandard.ZstdCompressor().compress,
-                                                ".xz": lambda data: lzma.compress(data, preset=0)}
+PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    "": lambda data: data,
+    ".gz": gzip.compress,
+    ".zst": zstandard.ZstdCompressor().compress,
+    ".xz": lambda data: lzma.compress(data, preset=0),
+}
 
 
 def cut_off(data: bytes, chance: random.Random) -> bytes:

@@ -1,4 +1,5 @@
 """Does the report say what the record says, to everyone, and nothing to a stranger?"""
+
 from __future__ import annotations
 
 import json
@@ -24,11 +25,36 @@ def limit(at_least: float | None = None, at_most: float | None = None) -> dict[s
 
 
 def source(name: str, allowed: bool, **more: Any) -> dict[str, Any]:
-    reasons = [] if allowed else [{"code": "licence.missing", "sentence": "No licence was concluded.", "file": "catalogue/sources/c.toml",
-                                   "key": "licence.concluded"}]
-    return {"name": name, "type": "primary", "description": "", "homepage": "https://example.org", "languages": ["sw"], "derived_from": [],
-            "custodian": "Someone", "licence": "CC0-1.0" if allowed else "", "licence_declared": "", "licence_evidence": "", "personal_data": "no",
-            "digest": "0" * 64, "allowed": allowed, "reasons": reasons, "files": [{"path": "a.jsonl", "sha256": "1" * 64, "bytes": 100}], **more}
+    reasons = (
+        []
+        if allowed
+        else [
+            {
+                "code": "licence.missing",
+                "sentence": "No licence was concluded.",
+                "file": "catalogue/sources/c.toml",
+                "key": "licence.concluded",
+            }
+        ]
+    )
+    return {
+        "name": name,
+        "type": "primary",
+        "description": "",
+        "homepage": "https://example.org",
+        "languages": ["sw"],
+        "derived_from": [],
+        "custodian": "Someone",
+        "licence": "CC0-1.0" if allowed else "",
+        "licence_declared": "",
+        "licence_evidence": "",
+        "personal_data": "no",
+        "digest": "0" * 64,
+        "allowed": allowed,
+        "reasons": reasons,
+        "files": [{"path": "a.jsonl", "sha256": "1" * 64, "bytes": 100}],
+        **more,
+    }
 
 
 @pytest.fixture(scope="module")
@@ -36,11 +62,30 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run folder with what the report reads: two sources admitted, one refused, every kind of fate."""
     folder = tmp_path_factory.mktemp("run")
     edit = [{"kind": "email", "start": 0, "end": 7, "replacement": "[EMAIL]"}]
-    fates = [("a", "sw", None, edit), ("a", "sw", "letter_share.low", []), ("b", "zh-Hans", None, []), ("b", "zh-Hans", "duplicate.exact", []),
-             ("b", "gl", "language.other", []), ("b", "python", None, []), ("b", None, "takedown.2026-1", [])]
-    rows = [{"id": f"{n:032x}", "source": s, "locator": f"f#{n}", "kind": "programming" if lang == "python" else "natural", "language": lang,
-             "language_score": 0.9, "dropped": why, "edits": edits, "bytes": 10 + n, "m.letter_share": 0.9 if n % 5 else 0.1}
-            for n, (s, lang, why, edits) in enumerate(fates * 20)]
+    fates = [
+        ("a", "sw", None, edit),
+        ("a", "sw", "letter_share.low", []),
+        ("b", "zh-Hans", None, []),
+        ("b", "zh-Hans", "duplicate.exact", []),
+        ("b", "gl", "language.other", []),
+        ("b", "python", None, []),
+        ("b", None, "takedown.2026-1", []),
+    ]
+    rows = [
+        {
+            "id": f"{n:032x}",
+            "source": s,
+            "locator": f"f#{n}",
+            "kind": "programming" if lang == "python" else "natural",
+            "language": lang,
+            "language_score": 0.9,
+            "dropped": why,
+            "edits": edits,
+            "bytes": 10 + n,
+            "m.letter_share": 0.9 if n % 5 else 0.1,
+        }
+        for n, (s, lang, why, edits) in enumerate(fates * 20)
+    ]
     (folder / "ledger").mkdir()
     pq.write_table(pa.Table.from_pylist(rows, ledger.schema(["letter_share"])), folder / "ledger" / "part-00000.parquet")
     books = ledger.Ledger.of(pq.read_table(folder / "ledger"))
@@ -50,31 +95,95 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     books.rejected["a", "json.invalid"] += 2
     books.balance()
     (folder / "rejected").mkdir()
-    (folder / "rejected" / "part-00000.jsonl").write_text(json.dumps(
-        {"source": "a", "reason": "json.invalid", "locator": "a.jsonl#3", "detail": "Expecting value", "mend": "write JSON", "excerpt": "secret"}) + "\n")
+    (folder / "rejected" / "part-00000.jsonl").write_text(
+        json.dumps(
+            {
+                "source": "a",
+                "reason": "json.invalid",
+                "locator": "a.jsonl#3",
+                "detail": "Expecting value",
+                "mend": "write JSON",
+                "excerpt": "secret",
+            }
+        )
+        + "\n"
+    )
     figures = {"documents": 20, "bytes": 400, "characters": 300, "words": 60, "tokens": 100}
-    (folder / "manifest.json").write_text(json.dumps({
-        "format": 1, "roots": "0.1.0", "as_of": "2026-11-21", "recipe_file": "pipelines/x.toml",
-        "recipe": {"id": "x", "name": f"Example {HOSTILE}", "purpose": "To see.", "seed": 1, "sources": ["a", "b", "c"], "profile": "research",
-                   "stages": ["normalise", "identify", "judge"]},
-        "sources": {"a": source(f"Source {HOSTILE}", True, homepage="javascript:alert(1)"), "b": source("B", True), "c": source("C", False)},
-        "digests": {"recipe": "a" * 64, "models": "b" * 64}, "results": {"documents": "c" * 64},
-        "limits": {"sw": {"letter_share": limit(at_least=0.5), "language_score": limit(at_least=0.5)}, "python": {"letter_share": limit(at_least=0.01)},
-                   "zh-Hans": {"letter_share": limit(at_most=0.5), "language_score": limit(0.3)}, "wo": {"language_score": limit(0.3)}, "lua": {}},
-        "languages": {"sw": {"name": "Swahili", "own_name": "Kiswahili", "kind": "natural"}},
-        "personal_data": {"email": {"name": "e-mail address", "tag": "[EMAIL]", "replace": "tag"}, "iban": {"name": "IBAN", "tag": "[IBAN]", "replace": "tag"}},
-        "ledger": books.as_json(), "failures": [{"id": "x", "stage": "scrub", "error": "ValueError"}],
-        "shards": [{"path": "documents/sw/part-00000.arrow", "language": "sw", "rows": 20, "bytes": 400}],
-        "duplicates": {"components": 20, "compared": 3, "capped": 0, "removed": {"exact": 20},
-                       "matrix": [{"source": "b", "kept": "a", "how": "exact", "documents": 19}, {"source": "b", "kept": "b", "how": "exact", "documents": 1}]},
-        "tokenizer": {"name": "x", "vocabulary": 512, "tokenizer": "d" * 64},
-        "tokens": {"languages": {"sw": figures, "zh-Hans": figures}, "sequence_length": 64,
-                   "splits": {"train": {"sequences": 3, "documents": 40, "tokens": 240}, "valid": {"sequences": 0, "documents": 0, "tokens": 0}}},
-    }))
-    (folder / "timings.json").write_text(json.dumps({
-        "workers": 2, "runner": "direct", "input_bytes": 300,
-        "passes": {"judge": {"": {"seconds": 2.0, "cpu_seconds": 3.0, "peak_rss_bytes": 5e8},
-                             "read": {"microseconds": 10, "cpu_microseconds": 5_000, "documents": 140, "bytes": 20_000, "peak_rss_bytes": 4e8}}}}))
+    (folder / "manifest.json").write_text(
+        json.dumps(
+            {
+                "format": 1,
+                "roots": "0.1.0",
+                "as_of": "2026-11-21",
+                "recipe_file": "pipelines/x.toml",
+                "recipe": {
+                    "id": "x",
+                    "name": f"Example {HOSTILE}",
+                    "purpose": "To see.",
+                    "seed": 1,
+                    "sources": ["a", "b", "c"],
+                    "profile": "research",
+                    "stages": ["normalise", "identify", "judge"],
+                },
+                "sources": {
+                    "a": source(f"Source {HOSTILE}", True, homepage="javascript:alert(1)"),
+                    "b": source("B", True),
+                    "c": source("C", False),
+                },
+                "digests": {"recipe": "a" * 64, "models": "b" * 64},
+                "results": {"documents": "c" * 64},
+                "limits": {
+                    "sw": {"letter_share": limit(at_least=0.5), "language_score": limit(at_least=0.5)},
+                    "python": {"letter_share": limit(at_least=0.01)},
+                    "zh-Hans": {"letter_share": limit(at_most=0.5), "language_score": limit(0.3)},
+                    "wo": {"language_score": limit(0.3)},
+                    "lua": {},
+                },
+                "languages": {"sw": {"name": "Swahili", "own_name": "Kiswahili", "kind": "natural"}},
+                "personal_data": {
+                    "email": {"name": "e-mail address", "tag": "[EMAIL]", "replace": "tag"},
+                    "iban": {"name": "IBAN", "tag": "[IBAN]", "replace": "tag"},
+                },
+                "ledger": books.as_json(),
+                "failures": [{"id": "x", "stage": "scrub", "error": "ValueError"}],
+                "shards": [{"path": "documents/sw/part-00000.arrow", "language": "sw", "rows": 20, "bytes": 400}],
+                "duplicates": {
+                    "components": 20,
+                    "compared": 3,
+                    "capped": 0,
+                    "removed": {"exact": 20},
+                    "matrix": [
+                        {"source": "b", "kept": "a", "how": "exact", "documents": 19},
+                        {"source": "b", "kept": "b", "how": "exact", "documents": 1},
+                    ],
+                },
+                "tokenizer": {"name": "x", "vocabulary": 512, "tokenizer": "d" * 64},
+                "tokens": {
+                    "languages": {"sw": figures, "zh-Hans": figures},
+                    "sequence_length": 64,
+                    "splits": {
+                        "train": {"sequences": 3, "documents": 40, "tokens": 240},
+                        "valid": {"sequences": 0, "documents": 0, "tokens": 0},
+                    },
+                },
+            }
+        )
+    )
+    (folder / "timings.json").write_text(
+        json.dumps(
+            {
+                "workers": 2,
+                "runner": "direct",
+                "input_bytes": 300,
+                "passes": {
+                    "judge": {
+                        "": {"seconds": 2.0, "cpu_seconds": 3.0, "peak_rss_bytes": 5e8},
+                        "read": {"microseconds": 10, "cpu_microseconds": 5_000, "documents": 140, "bytes": 20_000, "peak_rss_bytes": 4e8},
+                    }
+                },
+            }
+        )
+    )
     write_report(folder)
     return folder
 
@@ -116,8 +225,13 @@ def test_the_page_stands_alone(page: Page, run: Path) -> None:
         assert attributes.get("href", "#") == "https://example.org" or (attributes.get("href") or "#").startswith("#")
     raw = (run / "report" / "index.html").read_text("utf-8")
     assert "url(" not in raw and "@import" not in raw and "javascript:" not in raw
-    assert ("meta", {"http-equiv": "Content-Security-Policy", "content":
-            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"}) in page.tags
+    assert (
+        "meta",
+        {
+            "http-equiv": "Content-Security-Policy",
+            "content": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
+        },
+    ) in page.tags
 
 
 def test_text_of_the_run_is_escaped(page: Page, run: Path) -> None:
@@ -134,7 +248,9 @@ def test_the_page_can_be_used_without_eyes_or_a_mouse(page: Page) -> None:
     assert all("scope" in attributes for tag, attributes in page.tags if tag == "th")
     ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
     assert len(set(ids)) == len(ids)
-    links = [(attributes["href"] or "")[1:] for tag, attributes in page.tags if tag == "a" and (attributes.get("href") or "").startswith("#")]
+    links = [
+        (attributes["href"] or "")[1:] for tag, attributes in page.tags if tag == "a" and (attributes.get("href") or "").startswith("#")
+    ]
     assert links and set(links) <= set(ids)
     labels = [attributes["for"] for tag, attributes in page.tags if tag == "label"]
     assert labels and set(labels) <= set(ids)
@@ -144,11 +260,22 @@ def test_the_figures_are_those_of_the_record(run: Path) -> None:
     figures = json.loads((run / "report" / "corpus.json").read_text("utf-8"))
     assert figures == json.loads(json.dumps(figures_of(run)))
     totals = figures["totals"]
-    assert (totals["admitted"], totals["refused"], totals["read"], totals["kept"], totals["dropped"], totals["rejected"]) == (2, 1, 142, 60, 80, 2)
+    assert (totals["admitted"], totals["refused"], totals["read"], totals["kept"], totals["dropped"], totals["rejected"]) == (
+        2,
+        1,
+        142,
+        60,
+        80,
+        2,
+    )
     assert (totals["natural"], totals["natural_kept"], totals["programming"], totals["programming_kept"]) == (3, 2, 2, 1)
     assert totals["replacements"] == 20 and totals["duplicates"] == 20 and totals["tokens"] == 240
     assert {one["reason"]: one["documents"] for one in figures["reasons"]} == {
-        "letter_share.low": 20, "duplicate.exact": 20, "language.other": 20, "takedown.2026-1": 20}
+        "letter_share.low": 20,
+        "duplicate.exact": 20,
+        "language.other": 20,
+        "takedown.2026-1": 20,
+    }
     assert {one["code"]: one["kept"] for one in figures["languages"]} == {"sw": 20, "zh-Hans": 20, "wo": 0, "python": 20, "lua": 0}
     assert [one["code"] for one in figures["other_languages"]] == ["gl", "und"]
     assert figures["duplicates"]["matrix"] == [[0, 0], [19, 1]] and figures["duplicates"]["across"] == 19
@@ -170,18 +297,42 @@ def test_limits_that_are_idle_or_heavy_are_named(run: Path, page: Page) -> None:
 
 def test_what_was_dropped_refused_and_unreadable_is_said(page: Page) -> None:
     text = re.sub(r"\s+", " ", "".join(page.text))
-    for sentence in ("Letter share is below the limit of its language.", "Withdrawn: entry 2026-1 of governance/takedowns.toml.",
-                     "No licence was concluded.", "licence.concluded", "142 records read = 60 kept + 80 dropped + 2 unreadable", "absent",
-                     "Expecting value", "e-mail address", "a.jsonl#3", "scrub on 1", "19"):
+    for sentence in (
+        "Letter share is below the limit of its language.",
+        "Withdrawn: entry 2026-1 of governance/takedowns.toml.",
+        "No licence was concluded.",
+        "licence.concluded",
+        "142 records read = 60 kept + 80 dropped + 2 unreadable",
+        "absent",
+        "Expecting value",
+        "e-mail address",
+        "a.jsonl#3",
+        "scrub on 1",
+        "19",
+    ):
         assert sentence in text, sentence
 
 
 def test_the_card_has_a_header_and_all_its_sections(run: Path) -> None:
     _, header, body = (run / "report" / "DATASET_CARD.md").read_text("utf-8").split("---\n", 2)
     assert re.search(r"^license: cc0-1.0$", header, re.M) and "language:\n- sw\n- zh\n" in header and "1K" in header
-    for section in ("Dataset Summary", "Supported Tasks", "Languages", "Data Instances", "Data Fields", "Data Splits", "Curation Rationale", "Source Data",
-                    "Annotations", "Personal and Sensitive Information", "Social Impact and Biases", "Known Limitations", "Dataset Curators",
-                    "Licensing Information", "Citation Information"):
+    for section in (
+        "Dataset Summary",
+        "Supported Tasks",
+        "Languages",
+        "Data Instances",
+        "Data Fields",
+        "Data Splits",
+        "Curation Rationale",
+        "Source Data",
+        "Annotations",
+        "Personal and Sensitive Information",
+        "Social Impact and Biases",
+        "Known Limitations",
+        "Dataset Curators",
+        "Licensing Information",
+        "Citation Information",
+    ):
         assert f"# {section}\n\n" in body, section
     assert "{{" not in body.replace("{{ 7", "").replace("\\{\\{", "") and "None" not in body.replace("None by people", "")
 
@@ -189,7 +340,10 @@ def test_the_card_has_a_header_and_all_its_sections(run: Path) -> None:
 def test_meanings_and_formats() -> None:
     assert meaning("language_score.low") == ("language", "The identifier is not sure enough of the language.")
     assert meaning("mean_word_length.high") == ("quality", "Mean word length is above the limit of its language.")
-    assert meaning("duplicate.near")[0] == "duplicate" and meaning("failed.scrub")[1] == "The stage scrub failed on this document; it was set apart."
+    assert (
+        meaning("duplicate.near")[0] == "duplicate"
+        and meaning("failed.scrub")[1] == "The stage scrub failed on this document; it was set apart."
+    )
     assert [compact(n) for n in (999, 12_345, 1_234_567)] == ["999", "12.3\u202fk", "1.23\u202fM"]
     assert [size(n) for n in (0, 999, 1_500, 2_000_000)] == ["0\xa0B", "999\xa0B", "1.5\xa0kB", "2\xa0MB"]
     assert [percent(n) for n in (0, 0.0001, 0.034, 0.5)] == ["0 %", "< 0.1 %", "3.4 %", "50 %"]
@@ -199,7 +353,14 @@ def test_meanings_and_formats() -> None:
 
 def test_a_run_in_which_nothing_was_kept_still_has_a_report(run: Path, tmp_path: Path) -> None:
     record = json.loads((run / "manifest.json").read_bytes())
-    record |= {"ledger": {"read": {"a": 0}, "rejected": [], "documents": []}, "tokenizer": {}, "tokens": {}, "duplicates": {}, "shards": [], "failures": []}
+    record |= {
+        "ledger": {"read": {"a": 0}, "rejected": [], "documents": []},
+        "tokenizer": {},
+        "tokens": {},
+        "duplicates": {},
+        "shards": [],
+        "failures": [],
+    }
     (tmp_path / "manifest.json").write_text(json.dumps(record))
     write_report(tmp_path)
     assert "Nothing was read." in (tmp_path / "report" / "index.html").read_text("utf-8")

@@ -9,7 +9,7 @@ from typing import Any
 
 from roots.ledger import KEPT
 from roots.pipelines.report import words
-from roots.pipelines.report.figures import ENOUGH, TOO_MUCH, Figures, figures_of, meaning, meanings
+from roots.pipelines.report.figures import ENOUGH, TOO_MUCH, Figures, figures_of, meaning
 from roots.pipelines.report.flow import NARROW, WIDE, Story, draw, story_of
 from roots.pipelines.report.notices import notices_of
 
@@ -39,7 +39,7 @@ def _write(path: Path, text: str) -> None:
 
 def _common(figures: Figures) -> dict[str, Any]:
     """What both templates speak of."""
-    families = [family for family in meanings()["family"] if family not in (KEPT, "rejected")]
+    families = [family for family in words.meanings()["family"] if family not in (KEPT, "rejected")]
     kept = [one for one in figures["languages"] if one["kept"]]
     largest = max(kept, key=lambda one: (one["bytes_kept"], one["code"]), default={"name": "none", "bytes_kept": 0})
     licences: Counter[str] = Counter()
@@ -48,7 +48,7 @@ def _common(figures: Figures) -> dict[str, Any]:
             licences[source["licence"] or "no licence"] += source["kept"]
     return {
         "f": figures, "t": figures["totals"], "notices": notices_of(figures), "enough": ENOUGH, "too_much": TOO_MUCH,
-        "families": families, "family_names": {name: family["name"] for name, family in meanings()["family"].items()},
+        "families": families, "family_names": {name: family["name"] for name, family in words.meanings()["family"].items()},
         "names": {one["code"]: one["name"] for one in figures["languages"]},
         "absent": [one["name"] for one in figures["languages"] if not one["kept"]],
         "largest": {"name": largest["name"], "share": largest["bytes_kept"] / max(figures["totals"]["bytes_kept"], 1)},
@@ -63,8 +63,8 @@ def _pictures(figures: Figures, size: str) -> Mapping[str, Any]:
     if size == "documents":
         for row in figures["rejected"]:
             fates[row["source"], "rejected"] += row["records"]
-    families = list(meanings()["family"])
-    names = {name: family["name"] for name, family in meanings()["family"].items()}
+    families = list(words.meanings()["family"])
+    names = {name: family["name"] for name, family in words.meanings()["family"].items()}
     kinds = {one["code"]: one["kind"] for one in figures["languages"]}
     colours = {family: f"var(--{family})" for family in families}
     order = sorted(kept, key=lambda code: (-kept[code], code))

@@ -2,11 +2,8 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +11,7 @@ from roots.document import NATURAL, PROGRAMMING
 from roots.ledger import KEPT
 from roots.pipelines.report.ledger_rows import LedgerRows
 from roots.pipelines.report.speed import speed_of
+from roots.pipelines.report.words import meanings
 
 ENOUGH = 50          # documents of a language that a limit must have seen before its share says anything
 TOO_MUCH = 0.3       # a limit that drops more of a language is suspect
@@ -42,19 +40,14 @@ def figures_of(run: Path) -> Figures:
     return {**figures, "totals": _totals(figures)}
 
 
-@cache
-def meanings() -> Mapping[str, Any]:
-    """reasons.toml: what reasons mean to people."""
-    return tomllib.loads(resources.files(__package__).joinpath("reasons.toml").read_text("utf-8"))
-
-
 def meaning(reason: str) -> tuple[str, str]:
     """(family, sentence) of a reason for dropping a document."""
     known = meanings()["reason"]
     stem = max((key for key in known if not key or reason == key or reason.startswith(f"{key}.")), key=len)
     measure, _, side = reason.rpartition(".")
-    sentence = known[stem]["sentence"].format(name=reason.removeprefix(f"{stem}."), measure=(measure or reason).replace("_", " ").capitalize(),
-                                              side={"low": "below", "high": "above"}.get(side, "outside"))
+    sentence = known[stem]["sentence"].format(
+        name=reason.removeprefix(f"{stem}."), measure=(measure or reason).replace("_", " ").capitalize(),
+        side={"low": "below", "high": "above"}.get(side, "outside"))
     return known[stem]["family"], sentence
 
 
@@ -67,10 +60,11 @@ def _sources(record: Mapping[str, Any], fates: Iterable[Mapping[str, Any]]) -> l
     rejected: Counter[str] = Counter()
     for row in record["ledger"]["rejected"]:
         rejected[row["source"]] += row["records"]
+    described = ("name", "custodian", "homepage", "licence", "languages", "allowed", "reasons", "personal_data", "files")
     return [{
-        "id": id, **{key: known.get(key) for key in ("name", "custodian", "homepage", "licence", "languages", "allowed", "reasons", "personal_data")},
-        "files": known["files"], "raw_bytes": sum(file["bytes"] for file in known["files"]),
-        "read": record["ledger"]["read"].get(id, 0), "kept": counted[id]["kept"], "dropped": counted[id]["dropped"], "rejected": rejected[id],
+        "id": id, **{key: known.get(key) for key in described}, "raw_bytes": sum(file["bytes"] for file in known["files"]),
+        "read": record["ledger"]["read"].get(id, 0), "rejected": rejected[id],
+        "kept": counted[id]["kept"], "dropped": counted[id]["dropped"],
         "bytes_kept": counted[id]["bytes_kept"], "bytes": counted[id]["bytes_kept"] + counted[id]["bytes_dropped"],
     } for id, known in sorted(record["sources"].items())]
 
@@ -82,8 +76,9 @@ def _reasons(fates: Sequence[Mapping[str, Any]], record: Mapping[str, Any]) -> l
         if row["reason"] == KEPT:
             continue
         family, sentence = meaning(row["reason"])
-        one = found.setdefault(row["reason"], {"reason": row["reason"], "family": family, "sentence": sentence, "documents": 0, "bytes": 0,
-                                               "languages": Counter(), "sources": Counter()})
+        one = found.setdefault(row["reason"], {
+            "reason": row["reason"], "family": family, "sentence": sentence, "documents": 0, "bytes": 0,
+            "languages": Counter(), "sources": Counter()})
         one["documents"] += row["documents"]
         one["bytes"] += row["bytes"]
         one["languages"][row["language"]] += row["documents"]
@@ -144,15 +139,18 @@ def _duplicates(record: Mapping[str, Any]) -> Figures:
     for row in known.get("matrix", ()):
         pairs[row["source"], row["kept"]] += row["documents"]
     names = sorted({name for pair in pairs for name in pair})
-    return {**{key: known.get(key, 0) for key in ("components", "compared", "capped")}, "removed": known.get("removed", {}), "sources": names,
-            "matrix": [[pairs[dropped, kept] for kept in names] for dropped in names],
+    return {**{key: known.get(key, 0) for key in ("components", "compared", "capped")}, "removed": known.get("removed", {}),
+            "sources": names, "matrix": [[pairs[dropped, kept] for kept in names] for dropped in names],
             "across": sum(count for (dropped, kept), count in pairs.items() if dropped != kept)}
 
 
 def _personal(record: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> list[Figures]:
-    found = {kind: {"kind": kind, **names, "replacements": 0, "documents": 0, "languages": Counter()} for kind, names in record["personal_data"].items()}
+    def nothing(kind: str) -> Figures:
+        return {"kind": kind, "name": kind, "tag": "", "replacements": 0, "documents": 0, "languages": Counter()}
+
+    found = {kind: {**nothing(kind), **names} for kind, names in record["personal_data"].items()}
     for row in rows:
-        one = found.setdefault(row["kind"], {"kind": row["kind"], "name": row["kind"], "replacements": 0, "documents": 0, "languages": Counter()})
+        one = found.setdefault(row["kind"], nothing(row["kind"]))
         one["replacements"] += row["replacements"]
         one["documents"] += row["documents"]
         one["languages"][row["language"]] += row["replacements"]

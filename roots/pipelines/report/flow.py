@@ -52,7 +52,8 @@ class Story:
     unit: Callable[[float], str]             # 12345 → "12.3 k documents"
 
 
-def story_of(flows: Iterable[Mapping[str, Any]], size: str, family_of: Callable[[str], str]) -> tuple[Counter[tuple[str, str]], Counter[str]]:
+def story_of(flows: Iterable[Mapping[str, Any]], size: str,
+             family_of: Callable[[str], str]) -> tuple[Counter[tuple[str, str]], Counter[str]]:
     """Sums of `size` ("documents" or "bytes") by (source, family) and, of the kept, by language."""
     fates: Counter[tuple[str, str]] = Counter()
     kept: Counter[str] = Counter()
@@ -70,22 +71,23 @@ def draw(story: Story, frame: Frame, title: str) -> str:
     sources, families, languages = _columns(story)
     slots = max(len(languages) * (LABEL + 2), len(sources) * (LABEL + 3), 320)
     height = slots + 0.45 * min(slots, 560)
-    scale = min(_scale(column, height, least) for column, least in ((sources, LABEL + 3), (families, 2.6 * LABEL), (languages, LABEL + 2)))
-    for column, least in ((sources, LABEL + 3), (families, 2.6 * LABEL), (languages, LABEL + 2)):
+    columns = ((sources, LABEL + 3), (families, 2.6 * LABEL), (languages, LABEL + 2))
+    scale = min(_scale(column, height, least) for column, least in columns)
+    for column, least in columns:
         _stack(column, scale, height, least)
     middle = frame.left + (frame.width - frame.left - frame.right) * 0.46
     far = frame.width - frame.right - BAR
     by_family = {node.name: node for node in families}
-    ribbons = [_ribbon(frame.left + BAR, source, middle, by_family[family], story.fates.get((source.name, family), 0.0) * scale,
-                       story.colours[family], f"{source.name} → {story.names[family]}: {story.unit(story.fates.get((source.name, family), 0.0))}")
-               for source in sources for family in story.families if story.fates.get((source.name, family))]
+    ribbons = [_ribbon(frame.left + BAR, source, middle, by_family[family], value * scale, story.colours[family],
+                       f"{source.name} → {story.names[family]}: {story.unit(value)}")
+               for source in sources for family in story.families if (value := story.fates.get((source.name, family), 0))]
     ribbons += [_ribbon(middle + BAR, by_family[KEPT], far, language, language.value * scale, language.colour,
                         f"{story.names.get(language.name, language.name)}: {story.unit(language.value)}") for language in languages]
-    bars = [*(_bar(frame.left, node) for node in sources), *(_bar(middle, node) for node in families), *(_bar(far, node) for node in languages)]
-    labels = [*(_label(frame.left - 6, node, "end", _short(node.name, frame.letters), story.unit(node.value)) for node in sources),
-              *(_label(frame.width - frame.right + 6, node, "start", _short(story.names.get(node.name, node.name), frame.letters),
-                       story.unit(node.value)) for node in languages),
-              *(_two_lines(middle + BAR + 7, node, story.names[node.name], story.unit(node.value)) for node in families)]
+    bars = [_bar(x, node) for x, column in ((frame.left, sources), (middle, families), (far, languages)) for node in column]
+    labels = [_label(frame.left - 6, node, "end", _short(node.name, frame.letters), story.unit(node.value)) for node in sources]
+    labels += [_label(frame.width - frame.right + 6, node, "start", _short(story.names.get(node.name, node.name), frame.letters),
+                      story.unit(node.value)) for node in languages]
+    labels += [_two_lines(middle + BAR + 7, node, story.names[node.name], story.unit(node.value)) for node in families]
     return (f'<svg viewBox="0 0 {frame.width:g} {height:.0f}" role="img" aria-label="{escape(title)}" class="flow">'
             f'<title>{escape(title)}</title><g class="ribbons">{"".join(ribbons)}</g><g>{"".join(bars)}</g><g>{"".join(labels)}</g></svg>')
 
@@ -96,11 +98,14 @@ def _columns(story: Story) -> tuple[list[Node], list[Node], list[Node]]:
     for (source, family), value in story.fates.items():
         totals[source] += value  # type: ignore[assignment]
         ends[family] += value  # type: ignore[assignment]
-    sources = [Node(name, value, "var(--ink-soft)") for name, value in sorted(totals.items(), key=lambda item: (-item[1], item[0])) if value]
+    sources = [Node(name, value, "var(--ink-soft)") for name, value in _largest_first(totals)]
     families = [Node(name, ends[name], story.colours[name]) for name in story.families if ends[name]]
-    languages = [Node(name, value, story.colours.get(name, "var(--kept)"))
-                 for name, value in sorted(story.kept.items(), key=lambda item: (-item[1], item[0])) if value]
+    languages = [Node(name, value, story.colours.get(name, "var(--kept)")) for name, value in _largest_first(story.kept)]
     return sources, families, languages
+
+
+def _largest_first(values: Mapping[str, float]) -> list[tuple[str, float]]:
+    return sorted(((name, value) for name, value in values.items() if value), key=lambda item: (-item[1], item[0]))
 
 
 def _scale(column: Sequence[Node], height: float, least: float) -> float:
@@ -143,7 +148,7 @@ def _bar(x: float, node: Node) -> str:
 def _label(x: float, node: Node, anchor: str, name: str, value: str) -> str:
     y = node.top + node.height / 2 + 4
     return (f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"><title>{escape(f"{node.name}: {value}")}</title>'
-            f'{escape(name)}<tspan class="count" dx="5">{escape(value.split(" ")[0])}</tspan></text>')
+            f'{escape(name)}<tspan class="count" dx="5">{escape(value.partition(" ")[0])}</tspan></text>')
 
 
 def _two_lines(x: float, node: Node, name: str, value: str) -> str:

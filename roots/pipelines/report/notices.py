@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from roots.pipelines.report.figures import TOO_MUCH
 from roots.pipelines.report.words import number, percent
 
 LISTED = 6  # examples in a sentence
@@ -17,12 +18,14 @@ def notices_of(figures: dict[str, Any]) -> list[str]:
 def _notices(figures: dict[str, Any]) -> Iterator[str]:
     failures = figures["failures"]
     if failures:
-        yield "Stages failed on single documents, which were set apart: " + _joined([f"{stage} on {number(n)}" for stage, n in failures.items()]) + "."
+        where = _joined([f"{stage} on {number(n)}" for stage, n in failures.items()])
+        yield f"Stages failed on single documents, which were set apart: {where}."
     if figures["rejected"]:
         counts: dict[str, int] = {}
         for row in figures["rejected"]:
             counts[row["reason"]] = counts.get(row["reason"], 0) + row["records"]
-        yield f"{number(sum(counts.values()))} records could not be read: " + _joined([f"{reason} {number(n)}" for reason, n in sorted(counts.items())]) + "."
+        why = _joined([f"{reason} {number(n)}" for reason, n in sorted(counts.items())])
+        yield f"{number(sum(counts.values()))} records could not be read: {why}."
     barren = [one["id"] for one in figures["sources"] if one["allowed"] and one["read"] and not one["kept"]]
     if barren:
         yield f"Nothing was kept of {_joined(barren)}."
@@ -30,10 +33,13 @@ def _notices(figures: dict[str, Any]) -> Iterator[str]:
     if absent:
         yield f"{len(absent)} of {len(figures['languages'])} languages are absent: {_joined(absent, 16)}."
     names = {one["code"]: one["name"] for one in figures["languages"]}
-    heavy = sorted((one for one in figures["limits"] if one["warning"] == "heavy"), key=lambda one: (-one["share"], one["language"], one["measure"]))
+    heavy = [one for one in figures["limits"] if one["warning"] == "heavy"]
+    heavy.sort(key=lambda one: (-one["share"], one["language"], one["measure"]))
     if heavy:
-        examples = [f"{one['measure'].replace('_', ' ')} in {names.get(one['language'], one['language'])} ({percent(one['share'])})" for one in heavy]
-        yield f"{len(heavy)} limit{'s' if len(heavy) > 1 else ''} would drop more than 30 % of a language: {_joined(examples)}."
+        examples = [f"{one['measure'].replace('_', ' ')} in {names.get(one['language'], one['language'])} ({percent(one['share'])})"
+                    for one in heavy]
+        count = "1 limit" if len(heavy) == 1 else f"{len(heavy)} limits"
+        yield f"{count} would drop more than {percent(TOO_MUCH)} of a language: {_joined(examples)}."
     total = figures["totals"]
     if total["read"] and total["kept"] < 0.5 * total["read"]:
         yield f"Less than half of what was read was kept ({percent(total['kept'] / total['read'])})."

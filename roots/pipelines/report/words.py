@@ -3,17 +3,22 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Mapping
+from functools import cache
 from importlib import resources
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-# licences that the Hub's card schema names; everything else is "other" with a name
-_HUB = {"CC0-1.0": "cc0-1.0", "CC-BY-4.0": "cc-by-4.0", "CC-BY-SA-4.0": "cc-by-sa-4.0", "CC-BY-SA-3.0": "cc-by-sa-3.0", "CC-BY-3.0": "cc-by-3.0",
-        "CC-BY-NC-4.0": "cc-by-nc-4.0", "Apache-2.0": "apache-2.0", "MIT": "mit", "ODC-By-1.0": "odc-by"}
 _SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000)
+
+
+@cache
+def meanings() -> Mapping[str, Any]:
+    """reasons.toml: what reasons mean to people."""
+    return tomllib.loads(resources.files(__package__).joinpath("reasons.toml").read_text("utf-8"))
 
 
 def number(value: float) -> str:
@@ -33,7 +38,8 @@ def size(value: float) -> str:
     """Bytes in decimal units."""
     for least, unit in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
         if value >= least:
-            return f"{value / least:.3g}\N{NO-BREAK SPACE}{unit}" if value < 999 * least else f"{value / least:.0f}\N{NO-BREAK SPACE}{unit}"
+            scaled = value / least
+            return f"{scaled:.0f}\N{NO-BREAK SPACE}{unit}" if scaled >= 100 else f"{scaled:.3g}\N{NO-BREAK SPACE}{unit}"
     return f"{value:.0f}\N{NO-BREAK SPACE}B"
 
 
@@ -44,7 +50,7 @@ def percent(value: float) -> str:
 
 def limit(row: Mapping[str, Any]) -> str:
     """at least 0.5, at most 0.9"""
-    return ", ".join(f"{words} {row[key]:g}" for words, key in (("at least", "at_least"), ("at most", "at_most")) if row.get(key) is not None)
+    return ", ".join(f"{key.replace('_', ' ')} {row[key]:g}" for key in ("at_least", "at_most") if row.get(key) is not None)
 
 
 def web(address: object) -> bool:
@@ -66,7 +72,7 @@ def size_category(count: int) -> str:
 
 def card_licence(licences: Mapping[str, int]) -> dict[str, str]:
     """What the card's header says: the licence where there is one only, else "other" and a name."""
-    if len(licences) == 1 and (known := _HUB.get(next(iter(licences)))):
+    if len(licences) == 1 and (known := next(iter(licences)).lower()) in meanings()["card"]["licences"]:
         return {"id": known, "name": ""}
     return {"id": "other", "name": "mixed" if len(licences) > 1 else "see-below", "link": "#licensing-information"}
 
@@ -78,10 +84,9 @@ def card_language(code: str) -> str:
 
 def environment() -> Environment:
     """Templates of this folder; pages are escaped, the card escapes by its filters."""
-    made = Environment(loader=PackageLoader(__package__, "."), autoescape=lambda name: bool(name and name.endswith(".html")), undefined=StrictUndefined,
-                       trim_blocks=False)
-    made.filters.update(number=number, compact=compact, size=size, percent=percent, limit=limit, line=line, cell=line, size_category=size_category,
-                        yaml=lambda value: json.dumps(str(value), ensure_ascii=False), web=web)
+    made = Environment(loader=PackageLoader(__package__, "."), autoescape=select_autoescape(["html"]), undefined=StrictUndefined)
+    made.filters.update(number=number, compact=compact, size=size, percent=percent, limit=limit, line=line, cell=line, web=web,
+                        size_category=size_category, yaml=lambda value: json.dumps(str(value), ensure_ascii=False))
     return made
 
 
