@@ -42,13 +42,32 @@ def pieces_of(words: list[str]) -> dict[str, int]:
     return {piece: id for id, word in enumerate(words) for piece in (word.split(SHARED) if len(word) > 1 else [word])}
 
 
-@lru_cache(maxsize=64)
-def load(path: str) -> Model:
-    """The model in a file; loaded once per process. Raises RootsError when it is none."""
-    ngrams = read(path)
+def model_of(ngrams: NGrams) -> Model:
+    """A model that can score, from its n-grams."""
     ids = pieces_of(ngrams.words)
     keys, values = table_of({piece: id for piece, id in ids.items() if piece not in ("<unk>", "<s>", "</s>")})
     return Model(ngrams, keys, values, ids.get(REST, UNKNOWN), ids["<s>"], ids["</s>"])
+
+
+@lru_cache(maxsize=64)
+def load(path: str) -> Model:
+    """The model in a file; loaded once per process. Raises RootsError when it is none."""
+    return model_of(read(path))
+
+
+def perplexities(model: Model, text: pa.LargeStringArray, rows: Array, longest: int = LONGEST) -> Array:
+    """Perplexity of the texts in the given rows (float64); NaN where a text has no word."""
+    _, offsets, data = text.buffers()
+    sums = np.zeros((len(rows), 2))
+    if len(rows) and data is not None:
+        places = np.frombuffer(offsets, np.int64)[text.offset:text.offset + len(text) + 1]
+        kinds, folds = character_tables()
+        ngrams = model.ngrams
+        score(np.frombuffer(data, np.uint8), places, rows, longest, kinds, folds, model.keys, model.values, model.rest, model.begin,
+              model.end, ngrams.word, ngrams.prob, ngrams.backoff, ngrams.first, len(ngrams.orders) - 1, sums)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        found: Array = np.power(10.0, -sums[:, 0] / sums[:, 1])
+    return found
 
 
 class PerplexityScorer:
@@ -66,27 +85,14 @@ class PerplexityScorer:
 
         `wanted` is a mask of booleans, all rows when None. Only the first `longest` bytes of a text are read, cut at a character.
         """
-        out = np.zeros((len(text), 2))
+        found = np.full(len(text), np.nan)
         encoded = language.dictionary_encode()
         indices = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
         asked = np.ones(len(text), bool) if wanted is None else np.asarray(wanted, bool)
         if text.null_count:
-            asked &= text.is_valid().to_numpy(zero_copy_only=False)
-        _, offsets, data = text.buffers()
-        if len(text) and data is not None:
-            places = np.frombuffer(offsets, np.int64)[text.offset:text.offset + len(text) + 1]
-            for index, name in enumerate(encoded.dictionary.to_pylist()):
-                rows = np.flatnonzero((indices == index) & asked) if name in self.languages else ()
-                if len(rows):
-                    out[rows] = self._scored(name, np.frombuffer(data, np.uint8), places, rows)
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            found = np.power(10.0, -out[:, 0] / out[:, 1]).astype(np.float32)
-        return pa.array(found, pa.float32(), mask=out[:, 1] == 0)
-
-    def _scored(self, language: str, data: Array, places: Array, rows: Array) -> Array:
-        model = load(str(Path(self.folder, language + SUFFIX)))
-        ngrams, sums = model.ngrams, np.zeros((len(rows), 2))
-        kinds, folds = character_tables()
-        score(data, places, rows, self.longest, kinds, folds, model.keys, model.values, model.rest, model.begin, model.end,
-              ngrams.word, ngrams.prob, ngrams.backoff, ngrams.first, len(ngrams.orders) - 1, sums)
-        return sums
+            asked = asked & text.is_valid().to_numpy(zero_copy_only=False)
+        for index, name in enumerate(encoded.dictionary.to_pylist()):
+            if name in self.languages:
+                rows = np.flatnonzero((indices == index) & asked)
+                found[rows] = perplexities(load(str(Path(self.folder, name + SUFFIX))), text, rows, self.longest)
+        return pa.array(found.astype(np.float32), pa.float32(), mask=np.isnan(found))

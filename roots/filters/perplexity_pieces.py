@@ -27,6 +27,7 @@ _APOSTROPHES = "'\u2018\u2019\u02bc"
 _HAN = ((0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
 
 
+@cache
 def kind(character: str) -> int:
     """The class of one character."""
     if character in _APOSTROPHES:
@@ -48,6 +49,7 @@ def kind(character: str) -> int:
     return SKIP if category == "Cf" else MARK
 
 
+@cache
 def folded(character: str) -> str:
     """What a model reads in place of a character."""
     if character in _APOSTROPHES:

@@ -1,0 +1,229 @@
+"""Does the compiled scorer say what KenLM says of the same file, whatever the script, the slicing or the batch?"""
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import kenlm
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from roots.errors import Problem, RootsError
+from roots.filters.perplexity import PerplexityScorer, load, pieces_of
+from roots.filters.perplexity_kenlm import read
+from roots.filters.perplexity_kernel import key_of
+from roots.filters.perplexity_pieces import PLANES, ends, kind, pieces, words
+from roots.models.perplexity import class_names, train, train_one
+from roots.models.perplexity_classes import exchange
+from roots.models.perplexity_kneser_ney import estimate, write_arpa
+from roots.models.perplexity_separation import auc, sentences, separation, shuffled
+from roots.models.perplexity_text import Line, recipe_from, shipped_recipe
+from roots.models.perplexity_trie import trie_of, word_hash, write_trie
+from roots.records import Table
+
+# Written for this test. Each language: openings, middles, closings; sentences are their combinations.
+PARTS = {
+    "sw": (["Mtoto", "Mwalimu", "Bibi", "Kijana", "Baba"], ["anasoma kitabu", "anapika chakula", "analima shamba", "anabeba maji"],
+           ["nyumbani.", "shuleni leo.", "kila siku.", "karibu na mto."]),
+    "hi": (["बच्चा", "शिक्षक", "दादी", "किसान"], ["किताब पढ़ता है", "खाना बनाती है", "खेत जोतता है", "पानी लाता है"], ["घर में।", "रोज़ सुबह।", "नदी के पास।"]),
+    "yo": (["Ọmọ náà", "Olùkọ́", "Ìyá àgbà", "Àgbẹ̀"], ["ń ka ìwé", "ń se oúnjẹ", "ń ro oko", "ń gbé omi"], ["nílé.", "lójoojúmọ́.", "lẹ́gbẹ̀ẹ́ odò."]),
+    "zh-Hans": (["孩子", "老师", "奶奶", "农民"], ["在看书", "在做饭", "在种地", "在打水"], ["，今天很晴朗。", "，天天如此。", "，就在河边。"]),
+    "ar": (["الطفل", "المعلم", "الجدة", "الفلاح"], ["يقرأ كتابا", "تطبخ الطعام", "يزرع الحقل", "يحمل الماء"], ["في البيت.", "كل يوم.", "قرب النهر."]),
+}
+ODD = "a'b 'c d' n’est ١٢٣ 123 «x» — … 🏳️‍🌈 \u200bzw\u200dj\u00ad \ufeff \ue000 \U000e0041 \U00020000中 ~ | <unk> </s> <s> a|b \x00\x0b\u2028x\r\ny\u0301"
+
+
+def lines_of(language: str) -> list[Line]:
+    made = [" ".join((a, b, c)) if language != "zh-Hans" else a + b + c for a in PARTS[language][0] for b in PARTS[language][1] for c in PARTS[language][2]]
+    return [Line("test", f"{language} {number}", 0, number / len(made), text) for number, text in enumerate(made)]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("models")
+    for number, language in enumerate(PARTS):
+        model = train_one(lines_of(language), shipped_recipe(), shipped_recipe().readings[number % 2]).estimate
+        write_trie(trie_of(model), path / f"{language}.klm")
+    return path
+
+
+def by_kenlm(path: Path, text: str) -> float | None:
+    """ROOTS' formula in plain Python, with KenLM's own reading of the file."""
+    model = kenlm.Model(str(path))
+    names = load(str(path)).ngrams.words
+    ids = {piece: id for piece, id in pieces_of(names).items() if piece not in ("<unk>", "<s>", "</s>")}
+    total, events = 0.0, 0
+    for line in text.replace("\r\n", "\n").translate({ord(end): "\n" for end in "\r\x0b\x0c\x85\u2028\u2029"}).split("\n"):
+        found = [names[ids[piece]] if piece in ids else "<unk>" for piece in pieces(line, ids)]
+        if found:
+            total += model.score(" ".join(found))
+            events += len(found) + 1
+    return 10 ** (-total / events) if events else None
+
+
+def check(folder: Path, language: str, texts: list[str]) -> None:
+    found = PerplexityScorer(folder, longest=1 << 30).score(pa.array(texts, pa.large_string()), pa.array([language] * len(texts))).to_pylist()
+    for text, value in zip(texts, found, strict=True):
+        expected = by_kenlm(folder / f"{language}.klm", text)
+        assert (value is None) == (expected is None)
+        if expected is not None:
+            assert value == pytest.approx(expected, rel=1e-4)
+
+
+@pytest.mark.parametrize("language", PARTS)
+def test_the_kernel_says_what_kenlm_says(folder: Path, language: str) -> None:
+    other = [line.text for lines in map(lines_of, PARTS) for line in lines[::7]]
+    check(folder, language, [*other, "\n".join(other), "", " \n\t\n", ODD, "x", "\n\n" + other[0] + "\n\n"])
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.one_of(st.text(max_size=30), st.sampled_from([ODD, *(line.text for line in lines_of("yo"))])), max_size=5), st.sampled_from(sorted(PARTS)))
+def test_any_text_is_scored_as_kenlm_scores_it(folder: Path, parts: list[str], language: str) -> None:
+    check(folder, language, ["".join(parts), "\n".join(parts)])
+
+
+def test_slices_masks_and_languages_keep_to_their_rows(folder: Path) -> None:
+    texts = [line.text for language in PARTS for line in lines_of(language)[:5]]
+    languages = [language for language in PARTS for _ in range(5)]
+    scorer = PerplexityScorer(folder)
+    whole = scorer.score(pa.array(texts, pa.large_string()), pa.array(languages)).to_pylist()
+    assert None not in whole
+    sliced = scorer.score(pa.array(texts, pa.large_string()).slice(3, 9), pa.array(languages).slice(3, 9), np.arange(9) != 4).to_pylist()
+    assert sliced == [*whole[3:7], None, *whole[8:12]]
+    some = scorer.score(pa.array([None, *texts[1:]], pa.large_string()), pa.array(["fon", None, *languages[2:]])).to_pylist()
+    assert some == [None, None, *whole[2:]]
+    assert scorer.score(pa.array([], pa.large_string()), pa.array([], pa.string())).to_pylist() == []
+    again = pickle.loads(pickle.dumps(scorer)).score(pa.array(texts, pa.large_string()), pa.array(languages))  # noqa: S301
+    assert again.to_pylist() == whole
+
+
+def test_only_the_beginning_of_a_long_text_is_read(folder: Path) -> None:
+    text = "Mtoto anasoma kitabu ọ nyumbani. "
+    scorer = PerplexityScorer(folder, longest=21)  # inside "ọ", which takes three bytes
+    found = scorer.score(pa.array([text * 50, "Mtoto anasoma kitabu"], pa.large_string()), pa.array(["sw", "sw"])).to_pylist()
+    assert found[0] == found[1]
+
+
+def test_no_model_is_no_number_and_a_damaged_one_is_an_error(folder: Path, tmp_path: Path) -> None:
+    one = pa.array(["maji"], pa.large_string()), pa.array(["sw"])
+    assert PerplexityScorer(tmp_path).score(*one).to_pylist() == [None]
+    for name, content in (("cut", (folder / "sw.klm").read_bytes()[:3000]), ("none", b"hello" * 99)):
+        path = tmp_path / name / "sw.klm"
+        path.parent.mkdir()
+        path.write_bytes(content)
+        with pytest.raises(RootsError, match=r"damaged|no binary model"):
+            PerplexityScorer(path.parent).score(*one)
+
+
+def test_a_model_tells_sentences_from_jumbles(folder: Path) -> None:
+    for language in ("sw", "yo"):
+        found, straight, jumbled = separation(load(str(folder / f"{language}.klm")), lines_of(language))
+        assert len(straight) == len(jumbled) > 0
+        assert found > 0.95
+
+
+def test_auc_counts_pairs() -> None:
+    low, high = np.array([1.0, 2.0, 3.0]), np.array([2.0, 4.0])
+    assert auc(low, high) == pytest.approx((1 + 0.5 + 0 + 3) / 6)
+
+
+def test_shuffling_keeps_the_words_and_is_the_same_again() -> None:
+    text = "Mtoto anasoma kitabu nyumbani leo."
+    assert shuffled(text, "k") == shuffled(text, "k") != text
+    assert sorted(shuffled(text, "k").split()) == sorted(text.split())
+    assert sorted(shuffled("孩子在看书。", "k")) == sorted("孩子在看书。")
+
+
+def test_short_lines_are_no_sentences() -> None:
+    assert [line.text for line in sentences([Line("s", "1", 0, 0, "moja mbili tatu nne tano sita"), Line("s", "2", 0, 0, "moja mbili")])] == [
+        "moja mbili tatu nne tano sita"]
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("Bàbá mi's «dogs» — 3,5 km.", ["Bàbá", "mi's", '"', "dogs", '"', "-", "0", ",", "0", "km", "."]),
+    ("n’est-ce ’abc", ["n'est", "-", "ce", "'", "abc"]),
+    ("ज़िंदगी है।", ["ज़िंदगी", "है", "।"]),
+    ("我爱 Nairobi！", ["我", "爱", "Nairobi", "！"]),
+    ("می‌خواهم ۱۲", ["می‌خواهم", "00"]),
+    ("\u200b\ufeff", []),
+])
+def test_words(text: str, expected: list[str]) -> None:
+    assert words(text) == expected
+
+
+def test_rare_words_are_read_by_their_longest_known_end() -> None:
+    assert ends("kitabu") == ["kit~", "~abu", "ki~", "~bu", "k~", "~u", "~"]
+    assert pieces("wanakitabu walisoma x", {"wa~", "wal~", "~oma"}) == ["wa~", "wal~", "~"]
+
+
+def test_the_kinds_of_characters_stand_in_one_table() -> None:
+    assert kind("é") == kind("क") == kind("\u093e") == kind("²")
+    assert all(0 <= kind(chr(code)) <= 7 for code in range(0, PLANES, 97))
+
+
+def test_keys_tell_words_from_ends() -> None:
+    assert len({key_of("ab"), key_of("ab~"), key_of("~ab"), key_of("~"), key_of("a")}) == 5
+
+
+def test_word_hashes_are_kenlms(folder: Path) -> None:
+    """The sorted hashes in a file give its words their ids, so a wrong hash would score another word."""
+    model = kenlm.Model(str(folder / "ar.klm"))
+    names = read(folder / "ar.klm").words
+    assert all(name in model for name in names[1:])
+    assert "no such piece" not in model
+    assert names[1:] == sorted(names[1:], key=word_hash)
+
+
+def test_quantising_costs_little(tmp_path: Path) -> None:
+    lines = [words(line.text) for line in lines_of("sw")]
+    model = estimate(lines, 3)
+    write_arpa(model, tmp_path / "m.arpa")
+    write_trie(trie_of(model), tmp_path / "m.klm")
+    config = kenlm.Config()
+    config.show_progress = False
+    config.arpa_complain = kenlm.ARPALoadComplain.NONE
+    exact, coded = kenlm.Model(str(tmp_path / "m.arpa"), config), kenlm.Model(str(tmp_path / "m.klm"))
+    for line in lines[:20]:
+        assert coded.score(" ".join(line)) == pytest.approx(exact.score(" ".join(line)), abs=0.05)
+
+
+def test_exchange_finds_what_stands_in_the_same_places() -> None:
+    """1-4 and 5-8 alternate; 0 ends lines. Any start but the true one has to be mended."""
+    rng = np.random.default_rng(0)
+    sequence = [0]
+    for _ in range(300):
+        sequence += [int(rng.integers(1, 5)), int(rng.integers(5, 9)), 0]
+    start = np.array([0, 1, 2, 1, 2, 1, 2, 1, 2])
+    found = exchange(np.array(sequence), start, np.arange(9) > 0, 1, 3, 20)
+    assert found[0] == 0
+    assert len(set(found[1:5])) == len(set(found[5:9])) == 1
+    assert found[1] != found[5]
+
+
+def test_classes_are_named_by_their_members() -> None:
+    names = class_names([["a", "x", "."], ["b", "x", "."], ["~", "x"]] * 3, shipped_recipe())
+    assert all(piece in name.split("|") for piece, name in names.items())
+    assert names["."] == "." and names["~"] == "~"
+
+
+def test_the_recipe_names_what_is_wrong_with_it() -> None:
+    problems: list[Problem] = []
+    table = Table.parse("recipe.toml", 'seed = 1\norder = "three"\nwrods = 5\n', problems)
+    assert table is not None
+    assert recipe_from(table) is None
+    assert {"order", "wrods", "classes", "sources", "reading"} <= {problem.key for problem in problems}
+
+
+def test_training_says_what_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(RootsError, match="has no"):
+        train(tmp_path, tmp_path / "to", ["sw"])
+
+
+@pytest.mark.slow
+def test_training_twice_gives_the_same_bytes(data_dir: Path, tmp_path: Path) -> None:
+    first, second = (train(data_dir, tmp_path / name, ["wo"]) for name in ("a", "b"))
+    assert first == second
+    assert (tmp_path / "a" / "wo.klm").read_bytes() == (tmp_path / "b" / "wo.klm").read_bytes()
