@@ -16,6 +16,9 @@ from roots.document import MEASURE
 from roots.errors import RootsError
 
 
+NEAREST = 6  # measures that a story tells in its sentences
+
+
 @dataclass(frozen=True)
 class Story:
     """One document's ledger row, its text where it was kept, and the sentences."""
@@ -100,8 +103,8 @@ def _text(run: Path, row: Mapping[str, Any]) -> str:
 
 def _origin(record: Mapping[str, Any], row: Mapping[str, Any]) -> Iterator[str]:
     source = record["sources"][row["source"]]
-    path = row["locator"].rpartition("#")[0]
-    digest = next((file["sha256"] for file in source["files"] if path == file["path"] or path.startswith(file["path"])), None)
+    path = row["locator"].split("#", 1)[0].replace("%23", "#")
+    digest = next((file["sha256"] for file in source["files"] if path == file["path"]), None)
     yield (f"Document {row['id']} is {row['locator']} of the source “{source['name']}” ({row['source']}), "
            f"in the care of {source['custodian'] or 'nobody named'}, under {source['licence'] or 'no licence'}.")
     if digest:
@@ -165,12 +168,22 @@ def _edits(row: Mapping[str, Any]) -> Iterator[str]:
 
 def _measured(record: Mapping[str, Any], row: Mapping[str, Any]) -> Iterator[str]:
     limits = record["limits"].get(row["language"], {})
-    passed = []
+    found = []
     for name in sorted(limits):
         value = row["language_score"] if name == "language_score" else row.get(MEASURE + name)
         if value is not None:
             low, high = limits[name]["at_least"], limits[name]["at_most"]
             bounds = " ".join(part for part in (f"≥ {low:g}" if low is not None else "", f"≤ {high:g}" if high is not None else "") if part)
-            passed.append(f"{name} {value:.4g} ({bounds}; {limits[name]['file']}:{limits[name]['line']})")
-    if passed:
-        yield "Measured, with the limits that apply: " + "; ".join(passed) + "."
+            where = f"{limits[name]['file']}:{limits[name]['line']}"
+            found.append((-_strain(value, low, high), f"{name} {value:.4g} ({bounds}; {where})"))
+    if found:
+        nearest = [said for _, said in sorted(found)[:NEAREST]]
+        others = f"; {len(found) - NEAREST} others are further inside (--json shows all)" if len(found) > NEAREST else ""
+        yield f"Measured, nearest to their limits first: {'; '.join(nearest)}{others}."
+
+
+def _strain(value: float, low: float | None, high: float | None) -> float:
+    """How near is a value to its limit? 1 on the limit, more beyond it, 0 far inside."""
+    below = low / value if low and value > 0 else float(bool(low)) * 2
+    above = value / high if high else float(high is not None and value > 0) * 2
+    return max(below, above)
