@@ -15,7 +15,6 @@ from roots import manifest
 from roots.document import MEASURE
 from roots.errors import RootsError
 
-
 NEAREST = 6  # measures that a story tells in its sentences
 
 
