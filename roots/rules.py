@@ -74,5 +74,5 @@ def _judge_rules(workspace: Workspace, admitted: Sequence[str]) -> JudgeRules:
         declared={source: workspace.sources[source].languages for source in admitted},
         licences={source: workspace.licences.ids(workspace.licence_of(source)) for source in admitted},
         headers=workspace.licence_headers,
-        perplexity=str(models) if any(models.glob("*.bin")) else None,
+        perplexity=str(models) if any(models.glob("*.klm")) else None,
     )
