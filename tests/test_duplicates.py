@@ -38,11 +38,28 @@ def test_forest_of_forests_is_the_forest(edges: list[tuple[int, int]], parts: in
     assert merge(pieces).tolist() == [list(edge) for edge in expected]
 
 
+def test_rows_beyond_32_bits_are_numbered_alike() -> None:
+    edges = np.array([[7, 3], [9, 3], [4, 1], [9, 4]], np.int64)
+    assert (forest(edges + (1 << 33)) == forest(edges) + (1 << 33)).all()
+
+
 def test_stars_bind_every_bucket_with_one_edge_less_than_rows() -> None:
     keys = np.array([7, 3, 7, 3, 9, 7], np.uint64)
     rows = np.array([5, 4, 2, 8, 1, 6], np.int64)
     assert stars(keys, rows).tolist() == [[5, 2], [6, 2], [8, 4]]
     assert stars(keys[:0], rows[:0]).tolist() == []
+    alike = np.array([1 << 40 | 5, 5, 2 << 40 | 5], np.uint64)  # the lower half alone does not make a bucket
+    assert stars(alike, rows[:3]).tolist() == []
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 30)), max_size=50))
+def test_stars_are_what_one_would_draw(found: list[tuple[int, int]]) -> None:
+    buckets: dict[int, set[int]] = {}
+    for key, row in found:
+        buckets.setdefault(key, set()).add(row)
+    drawn = {(row, min(bucket)) for bucket in buckets.values() for row in bucket if row != min(bucket)}
+    keys, rows = np.array([key for key, _ in found], np.uint64), np.array([row for _, row in found], np.int64)
+    assert [tuple(edge) for edge in stars(keys, rows).tolist()] == sorted(drawn)
 
 
 def test_components_are_handed_out_whole_and_in_order() -> None:

@@ -14,7 +14,18 @@ import numpy.typing as npt
 
 Rows = npt.NDArray[np.int64]
 
+_HALF, _32 = 1 << 32, np.uint64(32)
 NONE: Rows = np.empty((0, 2), np.int64)
+
+
+def _repeated(keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+    """Where stand the keys whose lower half occurs more than once? All that have an equal, and a few by chance."""
+    if len(keys) >= _HALF:
+        return np.arange(len(keys))
+    together = np.sort(keys << _32 | np.arange(len(keys), dtype=np.uint64))  # numbers sort faster than an index does
+    half = together >> _32
+    same = half[1:] == half[:-1]
+    return (together[np.r_[False, same] | np.r_[same, False]] & np.uint64(_HALF - 1)).astype(np.int64) if len(keys) else NONE[:, 0]
 
 
 def stars(keys: npt.NDArray[np.uint64], rows: Rows) -> Rows:
@@ -22,6 +33,8 @@ def stars(keys: npt.NDArray[np.uint64], rows: Rows) -> Rows:
 
     Shapes (n,), (n,) → (m, 2), sorted, each once.
     """
+    often = _repeated(keys)
+    keys, rows = keys[often], rows[often]
     if not len(keys):
         return NONE
     order = np.lexsort((rows, keys))
@@ -30,6 +43,19 @@ def stars(keys: npt.NDArray[np.uint64], rows: Rows) -> Rows:
     smallest = rows[np.maximum.accumulate(np.where(first, np.arange(len(rows)), 0))]
     edges = np.stack([rows, smallest], 1)[rows != smallest]
     return np.unique(edges, axis=0) if len(edges) else NONE
+
+
+def _numbered(rows: Rows) -> tuple[Rows, Rows]:
+    """The distinct rows in order, and for each row its place among them."""
+    if len(rows) >= _HALF or rows.max() >= _HALF or rows.min() < 0:
+        nodes, places = np.unique(rows, return_inverse=True)
+        return nodes, places
+    together = np.sort(rows.astype(np.uint64) << _32 | np.arange(len(rows), dtype=np.uint64))  # numbers sort faster than an index does
+    ordered = (together >> _32).astype(np.int64)
+    first = np.r_[True, ordered[1:] != ordered[:-1]]
+    places = np.empty(len(rows), np.int64)
+    places[(together & np.uint64(_HALF - 1)).astype(np.int64)] = np.cumsum(first) - 1
+    return ordered[first], places
 
 
 @numba.njit(cache=True, nogil=True)
@@ -55,9 +81,9 @@ def forest(edges: Rows) -> Rows:
     """The edges (row, root), row ≠ root, of the same components, sorted; root is a component's smallest row. Shape (m, 2) → (k, 2)."""
     if not len(edges):
         return NONE
-    nodes = np.unique(edges)
+    nodes, places = _numbered(edges.reshape(-1))
     parent = np.arange(len(nodes))
-    _unite(np.searchsorted(nodes, edges[:, 0]), np.searchsorted(nodes, edges[:, 1]), parent)
+    _unite(places[::2], places[1::2], parent)
     member = parent != np.arange(len(nodes))
     return np.stack([nodes[member], nodes[parent[member]]], 1)
 
