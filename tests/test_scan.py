@@ -45,9 +45,13 @@ def test_a_run_of_digits_is_flagged_in_every_script(zero: str) -> None:
     ("at 9.9.9.9,", scan.ADDRESS, "9.9.9.9"),
     ("at 2001:db8::1,", scan.ADDRESS, "2001:db8::1"),
     ("at aa:bb:cc:dd:ee:ff,", scan.ADDRESS, "aa:bb:cc:dd:ee:ff"),
-    ("id ABCDE1234F.", scan.NUMBER, "ABCDE1234F."),
-    ("5 x1abcdefghijklmnop", scan.TOKEN, "x1abcdefghijklmnop"),
-    ("5 123abcdefghijklmnop", scan.TOKEN, "123abcdefghijklmnop"),
+    ("id ABCDE1234F.", scan.NUMBER, "ABCDE1234F"),
+    ("5 x1y2abcdefghijklmnop", scan.TOKEN, "x1y2abcdefghijklmnop"),
+    ("5 12a3bcdefghijklmnop", scan.TOKEN, "12a3bcdefghijklmnop"),
+    ("AKIAQYLPMN5HHHFPZAM2", scan.TOKEN, "AKIAQYLPMN5HHHFPZAM2"),
+    ("?token=a1b2c3d4&x", scan.TOKEN, "a1b2c3d4"),
+    ('pw = "horse7Battery"', scan.TOKEN, "horse7Battery"),
+    ("@jane_doe", scan.HANDLE, "@jane_doe"),
     ("a\n-----BEGIN X-----\nab\n-----END X-----\nb", scan.BEGIN, "-----BEGIN X-----\nab\n-----END X-----"),
 ])
 def test_an_anchor_is_flagged_with_what_belongs_to_it(text: str, anchor: int, core: str) -> None:
@@ -55,6 +59,7 @@ def test_an_anchor_is_flagged_with_what_belongs_to_it(text: str, anchor: int, co
 
 
 @pytest.mark.parametrize("text", [
+    "From 1914-1918, on 2020-01-31 or 31/1/2020, 100 000 came to covid-19-vaccination-centre; see /wiki/2010-births-of-women",
     "Chapter 12 tells, at 10:30 and at 12:30:45, of 1,234 things; see 3.4 and 7.8.9 too.",
     "std::vector<int> face::to, a dotted line, (he) said -- and - so on",
     "نص عربي من ١٩٤٧ إلى ١٩٧١",
@@ -81,7 +86,7 @@ def test_candidates_keep_to_their_row_and_cut_no_character(texts: list[str]) -> 
     for row, anchors, core in scanned(texts):
         assert core in texts[row]
         assert anchors
-        if anchors & scan.AT:
+        if anchors & (scan.AT | scan.HANDLE):
             assert any(sign in core for sign in "@＠﹫")
         if anchors == scan.NUMBER and not core.isascii():
             assert sum(unicodedata.category(letter) == "Nd" for letter in core) >= 6

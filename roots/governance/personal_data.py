@@ -29,6 +29,7 @@ class Shape:
     entropy: float = 0.0         # bits a character that the group `secret` must hold at least
     check: str = ""              # a check of python-stdnum ("es.dni") or an entity of Presidio ("IN_PAN")
     languages: tuple[str, ...] = ()  # empty = all
+    hints: tuple[str, ...] = ()      # small letters; the regex is tried only where one of them stands near; empty = everywhere
     example: str = ""
 
 
@@ -96,6 +97,7 @@ def _shape(table: Table) -> Shape:
         entropy=table.number("entropy", default=0.0) or 0.0,
         check=table.text("check"),
         languages=table.texts("languages"),
+        hints=table.texts("hints"),
         example=table.text("example"),
     )
     try:
@@ -105,6 +107,8 @@ def _shape(table: Table) -> Shape:
     else:
         if shape.example and not pattern.search(shape.example):
             table.problem("example", "is not found by the regex", "mend the example or the regex")
+        elif shape.example and shape.hints and not any(hint in shape.example.lower() for hint in shape.hints):
+            table.problem("hints", "stand nowhere in the example", "every text that the regex finds must hold one, in small letters")
     table.done()
     return shape
 

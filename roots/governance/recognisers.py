@@ -16,7 +16,10 @@ from roots.governance.personal_data import PersonalData, Shape, of_language
 
 FLAGS = regex.VERSION0 | regex.IGNORECASE
 # A letter of a script that puts spaces between words; 电话138… and โทร02… are written together.
-LETTER = r"[^\P{L}\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
+_SCRIPTS = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}ー"
+_UNSPACED = f"[{_SCRIPTS}]"
+LETTER = rf"[^\P{{L}}{_SCRIPTS}]"
+_FIRST_DIGIT, _FIRST_UNSPACED = "\u0660", "\u0e00"  # below these, folding and bounding have nothing to do
 _LONG, _LONG_ELSEWHERE = 5, 3  # letters of a Latin word, and of another, that may be the beginning of a longer one
 REACH = 48  # characters before a candidate in which a word may announce it
 
@@ -44,6 +47,16 @@ class Window:
         """The text with digits of all scripts and fullwidth forms as ASCII: one code point for one, so offsets hold."""
         return fold(self.text)
 
+    @cached_property
+    def small(self) -> str:
+        """The folded text in small letters, to look for hints in."""
+        return self.folded.lower()
+
+    @cached_property
+    def bounded(self) -> str:
+        """The folded text with letters of scripts without spaces as punctuation, so that \\b stands where a reader sees a bound."""
+        return self.folded if max(self.folded, default="") < _FIRST_UNSPACED else compiled(_UNSPACED).sub("、", self.folded)
+
 
 Recogniser = Callable[[Window], Iterable[Span]]
 
@@ -60,7 +73,9 @@ def _folds() -> Mapping[int, str]:
 
 def fold(text: str) -> str:
     """Digits of all scripts, fullwidth forms, spaces and dashes as ASCII; as long as the text was."""
-    return text if text.isascii() else text.translate(_folds())
+    if text.isascii():
+        return text
+    return text.replace("\u00a0", " ") if max(text) < _FIRST_DIGIT else text.translate(_folds())
 
 
 @cache
@@ -104,16 +119,21 @@ class Context:
         return pattern is not None and pattern.search(window.folded, end, min(len(window.folded), end + reach)) is not None
 
 
+def hinted(window: Window, hints: Sequence[str]) -> bool:
+    """Does one of the hints stand in the window, or is none asked for?"""
+    return not hints or any(hint in window.small for hint in hints)
+
+
 class LookAlikes:
     """Is this span one of the things that the kind is not?"""
 
     def __init__(self, shapes: Sequence[Shape]) -> None:
-        self._patterns = [(compiled(shape.regex), frozenset(shape.languages)) for shape in shapes]
+        self._patterns = [(compiled(shape.regex), frozenset(shape.languages), shape.hints) for shape in shapes]
 
     def spans(self, window: Window) -> list[tuple[int, int]]:
         found = []
-        for pattern, languages in self._patterns:
-            if not languages or window.language in languages:
+        for pattern, languages, hints in self._patterns:
+            if (not languages or window.language in languages) and hinted(window, hints):
                 found += [match.span() for match in pattern.finditer(window.folded)]
         return found
 

@@ -6,19 +6,19 @@ which asks the list of public suffixes.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cached_property
 
 import regex  # type: ignore[import-untyped]
 
 from roots.governance.personal_data import PersonalData
-from roots.governance.recognisers import Context, LookAlikes, Span, Window, compiled, fold, presidio
+from roots.governance.recognisers import Context, LookAlikes, Span, Window, compiled, presidio
 
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
-_LATIN = r"[\p{Latin}\p{M}0-9_](?:[\p{Latin}\p{M}0-9_.%+'’-]{0,62}[\p{Latin}\p{M}0-9_+-])?"
+_BACKWARD = regex.VERSION1 | regex.IGNORECASE | regex.REVERSE
+_LATIN = r"(?r)[\p{Latin}\p{M}0-9_](?:[\p{Latin}\p{M}0-9_.%+'’-]{0,62}[\p{Latin}\p{M}0-9_+-])?"
 _SPACED = rf"[[\p{{L}}\p{{M}}\p{{Nd}}_]--[{_UNSPACED}]]"
 _OTHER = rf"{_SPACED}(?:(?:{_SPACED}|[.%+'-]){{0,62}}(?:{_SPACED}|[+-]))?"
 _UNSPACED_LOCAL = rf"[{_UNSPACED}0-9A-Za-z_.-]{{1,24}}(?<=[{_UNSPACED}])"
-_ASCII_DOMAIN = r"(?:[\p{Latin}0-9](?:[\p{Latin}0-9-]{0,61}[\p{Latin}0-9])?\.)+(?:xn--[a-z0-9-]{2,59}|\p{Latin}{2,24})"
+_ASCII_DOMAIN = r"(?:[\p{Latin}0-9](?:[\p{Latin}0-9-]{0,61}[\p{Latin}0-9])?\.)+(?:xn--[a-z0-9-]{2,59}|\p{Latin}{2,24})(?![\p{Latin}0-9])"
 _OTHER_DOMAIN = r"(?:[\p{L}\p{M}\p{Nd}](?:[\p{L}\p{M}\p{Nd}-]{0,61}[\p{L}\p{M}\p{Nd}])?\.)+[\p{L}\p{M}]{2,24}"
 _NUMERIC_DOMAIN = r"\[?\d{1,3}(?:\.\d{1,3}){3}\]?"
 
@@ -37,50 +37,64 @@ class Email:
         local = rf"{label}(?:(?:[._+-]|{bracketed_dot}|\s(?:{dot})\s){label}){{0,4}}"
         joint = rf"(?:{bracketed_dot}|\s+(?:{dot})\s+|\.)"
         self._bracketed = rf"(?<![\p{{L}}\p{{Nd}}._+-]){local}{bracketed_at}(?P<domain>{label}(?:{joint}{label}){{1,4}})"
-        self._worded = (rf"(?<![\p{{L}}\p{{Nd}}._+-]){local}\s+(?:{at})\s+"
+        self._worded = (rf"(?<![\p{{L}}\p{{Nd}}._+-]){local}\s+(?P<at>{at})\s+"
                         rf"(?P<domain>{label}(?:(?:{bracketed_dot}|\s+(?:{dot})\s+){label}){{1,4}})")
+        self._at = compiled(rf"(?<![\p{{L}}\p{{M}}])(?:{at})(?![\p{{L}}\p{{M}}])|[(\[{{<]\s?@\s?[)\]}}>]")
         self._joint = joint
-
-    @cached_property
-    def _signed(self) -> regex.Pattern[str]:
-        return regex.compile(
-            rf"(?:(?P<latin>{_LATIN})|(?P<other>{_OTHER})|(?P<unspaced>{_UNSPACED_LOCAL}))@"
-            rf"(?P<domain>{_ASCII_DOMAIN}(?![\p{{Latin}}0-9])|{_OTHER_DOMAIN}|{_NUMERIC_DOMAIN})",
-            regex.VERSION1 | regex.IGNORECASE)
+        self._private = frozenset(kind.option("private"))
+        self._doubtful = frozenset(kind.option("doubtful"))
 
     def signed(self, window: Window) -> Iterable[Span]:
         """Addresses with an @ in any of its guises."""
         text = window.folded
-        position = max(0, window.start - 1)
-        while match := self._signed.search(text, position):
-            if match.start() >= window.end:
-                break
-            end = self._registered(match)
-            position = max(match.start() + 1, end)
-            if end and not self._look_alikes.cover(window, match.start(), end):
-                yield Span(self.kind.kind, match.start(), end)
+        place = text.find("@", max(0, window.start - 1), window.end)
+        while place >= 0:
+            start, end = self._local(text, place), self._domain(text, place + 1)
+            if start < place and end and not self._look_alikes.cover(window, start, end):
+                yield Span(self.kind.kind, start, end)
+            place = text.find("@", place + 1, window.end)
 
-    def _registered(self, match: regex.Match[str]) -> int:
-        """Where the address ends once labels that are no domain ("org.Next") are taken off; 0 when none is left."""
-        domain = match["domain"]
-        if domain[0] == "[" or domain[-1].isdigit() or domain[-1] == "]":
+    @staticmethod
+    def _local(text: str, place: int) -> int:
+        """Where the name before the @ begins: letters of Latin, else of another script; never a whole sentence of Chinese."""
+        latin = compiled(_LATIN).match(text, 0, place)
+        if latin and compiled(r"\p{Latin}").search(latin[0]):
+            return int(latin.start())
+        for body in (_OTHER, _UNSPACED_LOCAL):
+            if other := regex.compile(body, _BACKWARD).match(text, 0, place):
+                return int(other.start())
+        return int(latin.start()) if latin else place
+
+    def _domain(self, text: str, start: int) -> int:
+        """Where the domain ends once labels that are none ("org.Next") are taken off; 0 when none is left."""
+        match = compiled(_NUMERIC_DOMAIN).match(text, start)
+        if match:
             return int(match.end())
-        judge = presidio("EmailRecognizer")
+        match = compiled(_ASCII_DOMAIN).match(text, start) or compiled(_OTHER_DOMAIN).match(text, start)
+        domain = match[0] if match else ""
         while "." in domain:
-            if judge.validate_result(f"x@{domain}"):
-                return int(match.start("domain") + len(domain))
+            if self._exists(domain):
+                return start + len(domain)
             domain = domain.rpartition(".")[0]
         return 0
+
+    def _exists(self, domain: str) -> bool:
+        """Does the domain end in a public suffix, or in one that private networks use?"""
+        return domain.rpartition(".")[2].casefold() in self._private or bool(presidio("EmailRecognizer").validate_result(f"x@{domain}"))
 
     def spelled(self, window: Window) -> Iterable[Span]:
         """Addresses with words for @ and dot. Without brackets it takes a dot in words and a sign that it is an address."""
         text = window.folded
+        if not self._at.search(text):
+            return
         for body, sure in ((self._bracketed, True), (self._worded, False)):
             for match in compiled(body).finditer(text):
                 local = regex.split(r"\s", match[0], maxsplit=1)[0]
-                if match.start() > window.end or not (
-                        sure or regex.search(r"[\d._+-]", local) or self._context.before(window, match.start())):
+                if match.start() > window.end:
+                    break
+                if not (sure or match["at"].casefold() not in self._doubtful or regex.search(r"[\d._+-]", local)
+                        or self._context.before(window, match.start())):
                     continue
                 domain = compiled(self._joint).sub(".", match["domain"])
-                if presidio("EmailRecognizer").validate_result(f"x@{fold(domain)}"):
+                if self._exists(domain):
                     yield Span(self.kind.kind, match.start(), match.end())

@@ -14,6 +14,8 @@ import regex  # type: ignore[import-untyped]
 from roots.governance.personal_data import PersonalData
 from roots.governance.recognisers import LookAlikes, Span, Window
 
+_BEFORE, _AFTER = 80, 64  # characters around a candidate in which its name and its other parts stand
+
 
 def entropy(text: str) -> float:
     """Shannon entropy of a text's characters, in bits a character; 0 of an empty one."""
@@ -25,15 +27,19 @@ class Key:
 
     def __init__(self, kind: PersonalData) -> None:
         self.kind = kind
-        self._shapes = [(regex.compile(shape.regex), shape.entropy) for shape in kind.shapes]
+        self._shapes = [(regex.compile(shape.regex), shape) for shape in kind.shapes]
         self._look_alikes = LookAlikes(kind.look_alikes)
 
     def __call__(self, window: Window) -> Iterable[Span]:
-        for pattern, least in self._shapes:
-            for match in pattern.finditer(window.text):
+        low, high = max(0, window.start - _BEFORE), min(len(window.text), window.end + _AFTER)
+        near = window.text[low:high].lower()
+        for pattern, shape in self._shapes:
+            if shape.hints and not any(hint in near for hint in shape.hints):
+                continue
+            for match in pattern.finditer(window.text, low, high):
                 group = "secret" if "secret" in pattern.groupindex else 0
                 start, end = match.span(group)
-                if start >= window.end or end <= window.start or (least and entropy(match[group]) < least):
+                if start >= window.end or end <= window.start or (shape.entropy and entropy(match[group]) < shape.entropy):
                     continue
                 if not self._look_alikes.cover(window, start, end):
                     yield Span(self.kind.kind, start, end)

@@ -1,10 +1,11 @@
 """Is it somebody's account? Payment cards (issuer ranges and Luhn), IBAN (registry and ISO 7064), wallets.
 
-Issuer ranges are `card.toml`'s; one number in ten passes Luhn by luck, so a bare run of digits also needs a length that
-its issuer uses, and unusual lengths need a word that announces a card.
+Issuer ranges are `card.toml`'s; one number in ten passes Luhn by luck, so a bare run of digits also needs an issuer's
+beginning and length, or a word that announces a card.
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cached_property
 
@@ -12,15 +13,18 @@ from stdnum import iban, luhn
 from stdnum.exceptions import ValidationError
 
 from roots.governance.personal_data import PersonalData
-from roots.governance.recognisers import LETTER, Context, LookAlikes, Span, Window, compiled, presidio, presidio_spans
+from roots.governance.recognisers import LETTER, Context, LookAlikes, Span, Window, compiled, hinted, presidio, presidio_spans
 
+_TWELVE = re.compile(r"[0-9](?:[ -]?[0-9]){11}")
 _CARD = rf"(?<!{LETTER}|[\p{{Nd}}_.,])(?<!\p{{Nd}}[ -])\d(?:[ -]?\d){{11,18}}(?!{LETTER}|[\p{{Nd}}_]|[ -]\p{{Nd}}|[.,]\p{{Nd}})"
 _IBAN = rf"(?<!{LETTER}|\p{{Nd}})[A-Z]{{2}}\d{{2}}(?:[ -]?[A-Z0-9]){{11,30}}"
-_CLEAR_BEFORE, _CLEAR_AFTER = rf"(?<!{LETTER}|[\p{{Nd}}_])", rf"(?!{LETTER}|[\p{{Nd}}_])"
+_COUNTRY_AND_CHECK = re.compile("[A-Za-z]{2}[0-9]{2}")
+_BITCOIN = re.compile("(?:bc1|[13])[0-9A-Za-z]{25}")
+_CLEAR_BEFORE, _CLEAR_AFTER = r"(?<!\w)", r"(?!\w)"
 
 
 class Card:
-    """Numbers of payment cards. Options: `issuers`, each "from-to:lengths[:announced lengths]"."""
+    """Numbers of payment cards. Options: `issuers`, each "from-to:lengths"."""
 
     def __init__(self, kind: PersonalData) -> None:
         self.kind = kind
@@ -28,20 +32,21 @@ class Card:
         self._look_alikes = LookAlikes(kind.look_alikes)
 
     @cached_property
-    def _issuers(self) -> list[tuple[int, int, int, frozenset[int], frozenset[int]]]:
+    def _issuers(self) -> list[tuple[int, int, int, frozenset[int]]]:
         rows = []
         for line in self.kind.option("issuers"):
-            span, lengths, announced = [*line.split(":"), "", ""][:3]
+            span, _, lengths = line.partition(":")
             low, _, high = span.partition("-")
-            rows.append((int(low), int(high or low), len(low), _numbers(lengths), _numbers(announced)))
+            rows.append((int(low), int(high or low), len(low), frozenset(int(length) for length in lengths.split(","))))
         return rows
 
     def _issued(self, digits: str, announced: bool) -> bool:
-        return any(low <= int(digits[:wide]) <= high and (len(digits) in usual or (announced and len(digits) in unusual))
-                   for low, high, wide, usual, unusual in self._issuers)
+        return announced or any(low <= int(digits[:wide]) <= high and len(digits) in lengths for low, high, wide, lengths in self._issuers)
 
     def __call__(self, window: Window) -> Iterable[Span]:
         text = window.folded
+        if not _TWELVE.search(text, max(0, window.start - 1), window.end):
+            return
         for match in compiled(_CARD).finditer(text, max(0, window.start - 1)):
             if match.start() >= window.end:
                 break
@@ -59,10 +64,6 @@ class Card:
             yield Span(self.kind.kind, *match.span())
 
 
-def _numbers(text: str) -> frozenset[int]:
-    return frozenset(int(part) for part in text.split(",") if part)
-
-
 class Iban:
     """International bank account numbers, in groups or not, valid in their country's own rules."""
 
@@ -70,8 +71,8 @@ class Iban:
         self.kind = kind
 
     def __call__(self, window: Window) -> Iterable[Span]:
-        text = window.folded
-        for match in compiled(_IBAN).finditer(text, overlapped=True):
+        text = window.bounded
+        for match in compiled(_IBAN).finditer(text, overlapped=True) if _COUNTRY_AND_CHECK.search(text) else ():
             if match.start() >= window.end or match.end() <= window.start:
                 continue
             end = self._end(text, match.start(), match.end())
@@ -101,12 +102,12 @@ class Crypto:
         self._context = Context(kind)
 
     def __call__(self, window: Window) -> Iterable[Span]:
-        for start, end in presidio_spans(presidio("CryptoRecognizer"), window.text):
-            clear = compiled(_CLEAR_BEFORE).match(window.text, start) and compiled(_CLEAR_AFTER).match(window.text, end)
+        for start, end in presidio_spans(presidio("CryptoRecognizer"), window.bounded) if _BITCOIN.search(window.bounded) else ():
+            clear = compiled(_CLEAR_BEFORE).match(window.bounded, start) and compiled(_CLEAR_AFTER).match(window.bounded, end)
             if clear and start < window.end and end > window.start:
                 yield Span(self.kind.kind, start, end)
         for shape in self.kind.shapes:
-            for match in compiled(shape.regex).finditer(window.text):
+            for match in compiled(shape.regex).finditer(window.text) if hinted(window, shape.hints) else ():
                 announced = not shape.needs_context or self._context.before(window, match.start())
                 if announced and match.start() < window.end and match.end() > window.start:
                     yield Span(self.kind.kind, *match.span())

@@ -5,12 +5,15 @@ Four numbers with dots are as often a version or a section as an address; `ip.to
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable
 
 from roots.governance.personal_data import PersonalData
-from roots.governance.recognisers import LETTER, Context, LookAlikes, Span, Window, compiled, presidio, presidio_spans
+from roots.governance.recognisers import LETTER, Context, LookAlikes, Span, Window, compiled, hinted, presidio, presidio_spans
 
 _RUNS_ON, _RUNS_IN = rf"{LETTER}|[\p{{Nd}}_]|\.[0-9]", rf"(?<={LETTER}|[\p{{Nd}}_.-]|\p{{Nd}}:)"
+_PAIRS = re.compile(r"(?:[0-9A-Fa-f]{2}[:-]){3}|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.")
+_SMALL = r"\d{1,2}(?:\.\d{1,2}){3}(?!\d)"  # 2.6.14.2 is a version, unless a word says that it is an address
 
 
 class Ip:
@@ -23,15 +26,16 @@ class Ip:
         self._keep = tuple(ipaddress.ip_network(network) for network in kind.option("keep"))
 
     def __call__(self, window: Window) -> Iterable[Span]:
-        text = window.folded
-        for start, end in presidio_spans(presidio("IpRecognizer"), text):
+        for start, end in presidio_spans(presidio("IpRecognizer"), window.bounded):
             if end <= window.start or start >= window.end or not self._owned(window, start, end):
                 continue
             yield Span(self.kind.kind, start, end)
 
     def _owned(self, window: Window, start: int, end: int) -> bool:
-        text = window.folded
+        text = window.bounded
         address = ipaddress.ip_interface(text[start:end]).ip
+        if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+            address = address.ipv4_mapped
         if compiled(_RUNS_ON).match(text, end) or compiled(_RUNS_IN).match(text, start):
             return False
         if any(address.version == network.version and address in network for network in self._keep):
@@ -42,9 +46,9 @@ class Ip:
             digits = any(character.isdigit() for group in groups for character in group)
             if not announced and (len(groups) < 3 or not digits or sum(map(len, groups)) < 6):
                 return False
-        elif not announced and (len(text[start:end].split("/")[0]) <= 7 or self._look_alikes.cover(window, start, end)):
+        elif not announced and compiled(_SMALL).match(text, start, end):
             return False
-        return True
+        return not self._look_alikes.cover(window, start, end)
 
 
 class Mac:
@@ -55,7 +59,9 @@ class Mac:
         self._look_alikes = LookAlikes(kind.look_alikes)
 
     def __call__(self, window: Window) -> Iterable[Span]:
-        for start, end in presidio_spans(presidio("MacAddressRecognizer"), window.folded):
+        if not _PAIRS.search(window.bounded):
+            return
+        for start, end in presidio_spans(presidio("MacAddressRecognizer"), window.bounded):
             if start < window.end and end > window.start and not self._look_alikes.cover(window, start, end):
                 yield Span(self.kind.kind, start, end)
 
@@ -69,6 +75,6 @@ class Url:
 
     def __call__(self, window: Window) -> Iterable[Span]:
         for shape in self.kind.shapes:
-            for match in compiled(shape.regex).finditer(window.text):
+            for match in compiled(shape.regex).finditer(window.text) if hinted(window, shape.hints) else ():
                 if match.start() < window.end and match.end() > window.start and not self._look_alikes.cover(window, *match.span()):
                     yield Span(self.kind.kind, *match.span())

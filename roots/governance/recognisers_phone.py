@@ -9,20 +9,25 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 import phonenumbers
+import regex  # type: ignore[import-untyped]
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType
 
 from roots.governance.personal_data import PersonalData, of_language
 from roots.governance.recognisers import LETTER, Context, LookAlikes, Span, Window, compiled
 
-_PIECE = (rf"(?<!{LETTER}|[\p{{M}}_])" r"(?:\+\s?\(?|\(\+?)?\d(?:[ ./()\-‐-―\u200b-\u200f\u202a-\u202e\u2060-\u2069\u00ad]{0,3}\d)*"
+_PIECE = (rf"(?<!{LETTER}|[\p{{M}}_\d])" r"(?:\+\s?\(?|\(\+?)?\d(?:[ ./()\-‐-―\u200b-\u200f\u202a-\u202e\u2060-\u2069\u00ad]{0,3}\d)*"
           r"(?:\s?(?:x|ext\.?|extension)\s?\d{1,5})?")
 _GLUED_BEFORE = rf"(?<={LETTER}|[\p{{M}}_#$€£¥₹₦%=@&?^~*<>\\]|{LETTER}[-./:]|\d[,:.]|[.,]\d|[-/])"
 _GLUED_AFTER = rf"{LETTER}|[\p{{M}}_%°€£¥$₹₦@=]|[,.:]\d|[-/](?:{LETTER}|\d)|\s?[€£¥$₹%°]"
 _THOUSANDS = r"\d{1,3}(?:([ .])\d{3})(?:\1\d{3})*"
+_BRACKETS = r"[^()]*|\+?\s?(?:\d[- ./]?){0,4}\([^()]*\)[^()]*"
+_COUNTS = r"[1-9]\d{0,2}[ .]\d{3}|[1-9]\d{0,2}(?:[ .]\d{3})+\s?[-/]\s?\d{1,3}(?:[ .]\d{3})+|[1-9]\d{0,2}[-/]\d{1,3}"
+_MILLIONS = r"[1-9]\d?([ .])\d{3}\1\d{3}"
 _BETWEEN = r"\s{2,}|(?<=\d)\s+(?=[+(])|\s/\s|\s-\s|(?<=\d)\)?\s(?=\(?0\d)"
 _FEWEST, _MOST = 7, 15
+_NEAR, _CLOSE = 24, 16  # characters before a number
 _FEWEST_LABELLED = 6
-MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
+_NINE, _WHOLE = 9, 10
 
 
 @lru_cache(maxsize=4096)
@@ -43,19 +48,17 @@ class Phone:
         self._context = Context(kind)
         self._look_alikes = LookAlikes(kind.look_alikes)
         self._regions = dict(kind.regions)
+        labels = "|".join(regex.escape(word) for word in kind.option("labels"))
+        self._labels = compiled(rf"[\s,\\/(\[-]{{0,3}}(?:{labels})(?!{LETTER}|[\p{{M}}\p{{Nd}}_])")
+        self._label_before = compiled(rf"(?<!{LETTER}|[\p{{M}}\p{{Nd}}_])(?:{labels})(?:\s{{0,2}}[:.]|\s?[-=])\s{{0,2}}$")
 
     def __call__(self, window: Window) -> Iterable[Span]:
         text = window.folded
-        barred = self._look_alikes.spans(window)
         for match in compiled(_PIECE).finditer(text, max(0, window.start - 3)):
             if match.start() >= window.end:
                 break
             start, end = self._trim(text, *match.span())
-            if any(a <= start and end <= b for a, b in barred):
-                continue
-            pieces = self._without(start, end, barred)
-            for a, b in pieces:
-                yield from self._numbers(window, a, b)
+            yield from self._numbers(window, start, end)
 
     @staticmethod
     def _trim(text: str, start: int, end: int) -> tuple[int, int]:
@@ -83,7 +86,12 @@ class Phone:
         if start >= end:
             return
         if self._accepted(window, start, end):
-            yield Span(self.kind.kind, start, end)
+            pieces = self._without(start, end, self._look_alikes.spans(window))
+            if pieces == [(start, end)]:
+                yield Span(self.kind.kind, start, end)
+            else:
+                for a, b in pieces:
+                    yield from self._numbers(window, a, b)
             return
         cuts = [match.span() for match in compiled(_BETWEEN).finditer(text, start, end)]
         if cuts:
@@ -96,8 +104,8 @@ class Phone:
             edge = start
             for cut in (*compiled(r"\s").finditer(text, start, end), None):
                 stop = cut.start() if cut else end
-                if stop - edge >= _FEWEST and self._accepted(window, edge, stop):
-                    yield Span(self.kind.kind, edge, stop)
+                if stop - edge >= _FEWEST and " " not in text[edge:stop]:
+                    yield from self._numbers(window, edge, stop)
                 edge = cut.end() if cut else end
 
     def _accepted(self, window: Window, start: int, end: int) -> bool:
@@ -107,51 +115,67 @@ class Phone:
         digits = "".join(filter(str.isdigit, number))
         if not _FEWEST_LABELLED <= len(digits) <= _MOST + 2 or len(set(digits)) < 2:
             return False
-        if compiled(_GLUED_BEFORE).match(text, start) or compiled(_GLUED_AFTER).match(text, end):
-            labelled = text[start - 1:start] in (":", "-", "/", "#", "=") and self._context.before(window, start, 24)
-            if not labelled:
-                return False
+        if not compiled(_BRACKETS).fullmatch(written) or compiled(_COUNTS).fullmatch(number):
+            return False
+        if self._glued(window, start, end):
+            return False
         if written.startswith(("+", "(+")):
             valid, possible, _ = _parsed("+" + digits, None)
             return valid or (possible and self._announced(window, start, end))
         if self._announced(window, start, end):
-            return self._announced_form(number, digits, self._context.before(window, start, 16))
+            return self._announced_form(number, digits, self._context.before(window, start, _CLOSE))
         return not window.programming and self._native(window, number, digits)
 
+    def _glued(self, window: Window, start: int, end: int) -> bool:
+        """Is it part of something longer: a code, a decimal number, a sum of money? Not if a label stands there ("tel:", "-fax")."""
+        text = window.folded
+        if not (compiled(_GLUED_BEFORE).match(text, start) or compiled(_GLUED_AFTER).match(text, end)):
+            return False
+        labelled = text[start - 1:start] in (":", "-", "/", "#", "=") and self._context.before(window, start, _NEAR)
+        return not labelled and not self._labels.match(text, end)
+
     def _announced(self, window: Window, start: int, end: int) -> bool:
-        return self._context.before(window, start) or self._context.after(window, end)
+        text = window.folded
+        return (self._context.before(window, start) or self._context.after(window, end) or bool(self._labels.match(text, end))
+                or bool(self._label_before.search(text, max(0, start - _NEAR), start)))
 
     @staticmethod
     def _announced_form(number: str, digits: str, close: bool) -> bool:
         """Near a word for it, anything of a number's length counts but a year, a span of years, or a sum with thousands."""
         if compiled(r"(?:1[5-9]|20)\d\d\s?[-–/]\s?(?:1[5-9]|20)\d\d").fullmatch(number):
             return False
-        if compiled(r"\d{1,3}(?:\.\d{3})+").fullmatch(number) and len(digits) < 9:
+        if compiled(_MILLIONS).fullmatch(number) and not close:
             return False
         return len(digits) >= (_FEWEST_LABELLED if close else _FEWEST) and len(digits) <= _MOST
 
     def _native(self, window: Window, number: str, digits: str) -> bool:
         """Without a word for it: valid in a region of the language, and written as a number is written there."""
-        if len(digits) < _FEWEST + 1 or (compiled(_THOUSANDS).fullmatch(number) and digits[0] != "0"):
+        if len(digits) < _FEWEST + 1 or compiled(r"[1-9]\d{0,2}(?:\.\d{3})+").fullmatch(number):
             return False
         if digits.startswith("00") and not number.startswith("000"):
             return _parsed("+" + digits[2:], None)[0]
-        plain = number == digits
+        plain, thousands = number == digits, bool(compiled(_THOUSANDS).fullmatch(number)) and digits[0] != "0"
         for region in of_language(self._regions, window.language):
             valid, _, parsed = _parsed(digits, region)
             if not valid or parsed is None:
                 continue
             if phonenumbers.region_code_for_number(parsed) != region:
                 continue
+            mobile = phonenumbers.number_type(parsed) == PhoneNumberType.MOBILE and _written(parsed)[0] == digits[0]
+            if thousands and not (mobile and len(digits) == _NINE):
+                continue
             if plain:
-                if (digits[0] == "0" and len(digits) >= 9) or (len(digits) in (10, 11) and phonenumbers.number_type(parsed) in MOBILE):
+                if (digits[0] == "0" and len(digits) >= 9) or (len(digits) in (10, 11) and mobile):
                     return True
-            elif digits[0] == "0" or "(" in number or _grouped_as(number, parsed, region):
+            elif "(" in number or _groups(number) == _groups(_written(parsed)) or (digits[0] == "0" and len(digits) >= _WHOLE):
                 return True
         return False
 
 
-def _grouped_as(number: str, parsed: PhoneNumber, region: str) -> bool:
-    """Are the digits in the groups that the region's own format uses?"""
-    wanted = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
-    return bool(compiled(r"\d+").findall(number) == compiled(r"\d+").findall(wanted))
+def _written(number: PhoneNumber) -> str:
+    """A number as its own country writes it, with the trunk prefix if one is used there; brackets left out."""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL).lstrip("(")
+
+
+def _groups(number: str) -> list[str]:
+    return list(compiled(r"\d+").findall(number))

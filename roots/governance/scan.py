@@ -7,6 +7,7 @@ digit or an `@` are decoded. Offsets are byte offsets into the values buffer, at
 """
 from __future__ import annotations
 
+import string
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
@@ -16,14 +17,14 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-AT, SPELLED, NUMBER, ADDRESS, TOKEN, BEGIN = 1, 2, 4, 8, 16, 32
+AT, SPELLED, NUMBER, ADDRESS, TOKEN, BEGIN, HANDLE = 1, 2, 4, 8, 16, 32, 64
 
 _NOTHING, _COMMERCIAL_AT, _DIGIT, _HIGH, _BRACKET, _COLON, _DASH, _SPACE = range(8)
 _PLANES = 0x20000            # every decimal digit of Unicode lies below
 _AT_SIGN = 255               # in the table of code points
 _LOCAL = 160                 # bytes that an address may reach to each side of its @
 _BLOCK = 20_000              # bytes of a key block
-_LONG_TOKEN, _SHORT_TOKEN = 16, 8
+_LONG_TOKEN, _VALUE, _SHORT_TOKEN, _TURNS = 16, 12, 8, 3
 _FEWEST_DIGITS = 6
 
 Bytes = NDArray[np.uint8]
@@ -40,11 +41,11 @@ class Candidates(NamedTuple):
 
 @cache
 def _code_points() -> Bytes:
-    """1 for a decimal digit of any script, _AT_SIGN for an @ in disguise."""
+    """1 to 10 for a decimal digit of any script, _AT_SIGN for an @ in disguise."""
     table = np.zeros(_PLANES, np.uint8)
     for point in range(_PLANES):
         if unicodedata.category(chr(point)) == "Nd":
-            table[point] = 1
+            table[point] = 1 + unicodedata.decimal(chr(point))
     for sign in "@＠﹫":
         table[ord(sign)] = _AT_SIGN
     return table
@@ -66,9 +67,8 @@ def _byte_classes() -> Bytes:
 @cache
 def _token_bytes() -> Bytes:
     table = np.zeros(256, np.uint8)
-    table[0x21:0x7F] = 1
-    for mark in "\"'`,;<>()[]{}|\\":
-        table[ord(mark)] = 0
+    for mark in f"{string.ascii_letters}{string.digits}_-+/":
+        table[ord(mark)] = 1
     return table
 
 
@@ -143,7 +143,7 @@ def _hex(b: int) -> bool:
 
 @njit(cache=True, nogil=True, inline="always")
 def _wordish(b: int) -> bool:
-    return 0x30 <= b <= 0x39 or 0x41 <= b <= 0x5A or 0x61 <= b <= 0x7A or b == 0x5F or b >= 0x80
+    return 0x30 <= b <= 0x39 or 0x41 <= b <= 0x5A or 0x61 <= b <= 0x7A or b == 0x5F
 
 
 @njit(cache=True, nogil=True)
@@ -244,7 +244,7 @@ def _scan(data: Bytes, offsets: NDArray[np.int64], wanted: NDArray[np.bool_], cl
                     left -= 1
                 while right < end and data[right] & 0xC0 == 0x80:
                     right += 1
-                found = _emit(out, found, row, left, right, AT)
+                found = _emit(out, found, row, left, right, AT if left < i else HANDLE)
                 i += _width(data, i)
                 continue
             if kind == _DIGIT:
@@ -279,20 +279,30 @@ def _scan(data: Bytes, offsets: NDArray[np.int64], wanted: NDArray[np.bool_], cl
 
 @njit(cache=True, nogil=True)
 def _token(data: Bytes, i: int, first: int, end: int, tokens: Bytes, out: Any, found: int, row: int) -> tuple[int, int]:
-    """Emits the token around the digit at i if it is long, or short in capitals and digits."""
-    left, right = i, i
+    """Emits the token around the digit at i if it looks drawn by lot, is a value, or is short in capitals and digits.
+
+    Turns: how often a letter and a digit, or a capital and a small letter, stand side by side; words turn seldom, keys often.
+    """
+    left = i
     while left > first and tokens[data[left - 1]]:
         left -= 1
-    digits = capitals = small = 0
+    digits = capitals = small = dashes = turns = before = 0
     right = left
     while right < end and tokens[data[right]]:
         b = data[right]
-        digits += 0x30 <= b <= 0x39
-        capitals += 0x41 <= b <= 0x5A
-        small += 0x61 <= b <= 0x7A
+        now = 1 if 0x30 <= b <= 0x39 else 2 if 0x41 <= b <= 0x5A else 3 if 0x61 <= b <= 0x7A else 0
+        digits += now == 1
+        capitals += now == 2
+        small += now == 3
+        dashes += b == 0x2D
+        turns += now != before and now * before > 0 and not (before == 2 and now == 3)
+        before = now
         right += 1
     length = right - left
-    if length >= _LONG_TOKEN and capitals + small > 0:
+    lead = data[left - 1] if left > first else 0
+    value = (lead == 0x3D and length >= _SHORT_TOKEN) or (lead in (0x22, 0x27) and length >= _VALUE and turns >= 2)
+    lot = length >= _LONG_TOKEN and (turns >= _TURNS or (small == 0 and dashes == 0))
+    if capitals + small > 0 and (lot or value or (length == 17 and dashes == 5)):
         return _emit(out, found, row, left, right, TOKEN), right
     if length >= _SHORT_TOKEN and digits >= 4 and capitals > 0 and small == 0:
         return _emit(out, found, row, left, right, NUMBER), right
@@ -301,22 +311,39 @@ def _token(data: Bytes, i: int, first: int, end: int, tokens: Bytes, out: Any, f
 
 @njit(cache=True, nogil=True)
 def _number(data: Bytes, i: int, end: int, points: Bytes, out: Any, found: int, row: int) -> tuple[int, int]:
-    """Emits the run of digits and separators at i if it holds enough digits, or dots as an IPv4 address does."""
+    """Emits the run of digits and separators at i if it holds enough digits, or dots as an IPv4 address does.
+
+    What can be nothing but a date, two years or a count in thousands is not emitted. Form: the lengths of the groups of digits, one to
+    four bits, so that 2021-03-12 has 0x422.
+    """
     start, last = i, i
-    digits = gap = dots = 0
+    digits = gap = dots = spaces = ahead = years = form = value = 0
     while i < end:
-        if _class_at(data, i, end, points) == 1:
+        digit = _class_at(data, i, end, points)
+        if 0 < digit <= 10:
             dots += gap == 1 and last < i and (data[last] == 0x2E or data[last] == 0xEF)
+            if gap > 0 or digits == 0:
+                years += (form & 15) == 4 and 1000 <= value < 2100
+                form, value = (form << 4) & 0xFFFFFF, 0
+            form += (form & 15) < 15
+            value = (value * 10 + digit - 1) % 100_000
             digits += 1
-            gap = 0
+            spaces += ahead
+            gap = ahead = 0
             i += _width(data, i)
             last = i
         else:
             wide = _separator(data, i, end)
             if wide == 0 or gap >= 3:
                 break
+            ahead += data[i] == 0x20 or data[i] == 0xC2 or data[i] == 0xE3
             gap += 1
             i += wide
+    years += (form & 15) == 4 and 1000 <= value < 2100
+    if dots < 3 and (form == 0x33 or (form == 0x44 and years == 2)):
+        return found, last
+    if dots < 3 and spaces == 0 and years == 1 and form in (0x224, 0x114, 0x124, 0x214, 0x422, 0x411, 0x412, 0x421):
+        return found, last
     anchor = (NUMBER if digits >= _FEWEST_DIGITS else 0) | (ADDRESS if dots >= 3 else 0)
     if anchor:
         return _emit(out, found, row, start, last, anchor), last

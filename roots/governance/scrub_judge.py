@@ -63,7 +63,7 @@ def _bound(record: PersonalData) -> Iterable[tuple[int, Recogniser]]:
         case "id":
             return [(NUMERIC, NationalId(record))]
         case "user":
-            return [(scan.AT, User(record))]
+            return [(scan.AT | scan.HANDLE, User(record))]
     return []
 
 
