@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from roots.filters.perplexity_kenlm import NGrams, read
-from roots.filters.perplexity_kernel import UNKNOWN, score, table_of
+from roots.filters.perplexity_kernel import UNKNOWN, pairs_of, reach_of, score, table_of
 from roots.filters.perplexity_pieces import REST, character_tables
 
 Array = np.ndarray[Any, Any]
@@ -27,14 +27,13 @@ LONGEST = 1 << 14  # bytes of a document that are read: enough to judge it by, a
 
 @dataclass(frozen=True)
 class Model:
-    """An n-gram model with the table that finds its pieces."""
+    """An n-gram model with what finds its pieces; see `perplexity_kernel.score`."""
 
     ngrams: NGrams
-    keys: Array
-    values: Array
-    rest: int
-    begin: int
-    end: int
+    pairs: Array
+    table: tuple[Array, Array]
+    reach: tuple[int, int]
+    marks: tuple[int, int, int]
 
 
 def pieces_of(words: list[str]) -> dict[str, int]:
@@ -45,8 +44,9 @@ def pieces_of(words: list[str]) -> dict[str, int]:
 def model_of(ngrams: NGrams) -> Model:
     """A model that can score, from its n-grams."""
     ids = pieces_of(ngrams.words)
-    keys, values = table_of({piece: id for piece, id in ids.items() if piece not in ("<unk>", "<s>", "</s>")})
-    return Model(ngrams, keys, values, ids.get(REST, UNKNOWN), ids["<s>"], ids["</s>"])
+    known = {piece: id for piece, id in ids.items() if piece not in ("<unk>", "<s>", "</s>")}
+    pairs = pairs_of(ngrams.word, ngrams.first, len(ngrams.words))
+    return Model(ngrams, pairs, table_of(known), reach_of(known), (ids.get(REST, UNKNOWN), ids["<s>"], ids["</s>"]))
 
 
 @lru_cache(maxsize=64)
@@ -61,10 +61,9 @@ def perplexities(model: Model, text: pa.LargeStringArray, rows: Array, longest: 
     sums = np.zeros((len(rows), 2))
     if len(rows) and data is not None:
         places = np.frombuffer(offsets, np.int64)[text.offset:text.offset + len(text) + 1]
-        kinds, folds = character_tables()
         ngrams = model.ngrams
-        score(np.frombuffer(data, np.uint8), places, rows, longest, kinds, folds, model.keys, model.values, model.rest, model.begin,
-              model.end, ngrams.word, ngrams.prob, ngrams.backoff, ngrams.first, len(ngrams.orders) - 1, sums)
+        score(np.frombuffer(data, np.uint8), places, rows, longest, character_tables(), model.table, model.reach, model.marks,
+              (ngrams.word, ngrams.prob, ngrams.backoff, ngrams.first, model.pairs), len(ngrams.orders) - 1, sums)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         found: Array = np.power(10.0, -sums[:, 0] / sums[:, 1])
     return found

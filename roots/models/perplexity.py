@@ -7,6 +7,7 @@
 """
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from roots.models.perplexity_separation import separation
 from roots.models.perplexity_text import BEGINNING, Line, Reading, Recipe, lines, shipped_recipe
 from roots.models.perplexity_trie import trie_of, write_trie
 
+REPORT = "models.json"
 DEVELOPMENT = 0.2  # share of documents on which the better end is found
 
 
@@ -40,7 +42,7 @@ class Trained:
 
 def train(data: Path, to: Path, languages: Collection[str], recipe: Recipe | None = None,
           progress: Callable[[str], None] = lambda message: None) -> dict[str, dict[str, Any]]:
-    """Writes `<language>.klm` into `to` for each of the languages that the sources under `data` hold.
+    """Writes `<language>.klm` into `to` for each language, and what it reports into `models.json`.
 
     The same data and recipe give the same bytes. Returns by language: sources with bytes, lines, pieces, classes, n-grams,
     the end that was chosen, bytes and sha256 of the file. Raises RootsError when a source or a language is missing.
@@ -64,6 +66,7 @@ def train(data: Path, to: Path, languages: Collection[str], recipe: Recipe | Non
             "classes": len(trained.estimate.words), "ngrams": [len(level.word) for level in trained.estimate.levels],
             "bytes": path.stat().st_size, "sha256": file_digest(path), "recipe": value_digest(recipe),
         }
+        (to / REPORT).write_text(json.dumps(report, indent=1, sort_keys=True) + "\n", encoding="utf-8")
         progress(f"{language}: {trained.lines:,} lines, {report[language]['bytes']:,} bytes")
     return report
 

@@ -14,7 +14,7 @@ from roots.errors import RootsError
 from roots.filters.perplexity_pieces import LONGEST_END
 from roots.records import Table
 
-ENDING = ".jsonl.zst"
+RECORDS = ".jsonl.zst"
 
 
 BEGINNING, ENDING = "beginning", "ending"
@@ -120,9 +120,9 @@ def _records(data: Path, source: str) -> Iterator[dict[str, Any]]:
     import zstandard
 
     place = data / source
-    files = [place] if place.name.endswith(ENDING) else sorted(place.glob("*" + ENDING))
+    files = [place] if place.name.endswith(RECORDS) else sorted(place.glob("*" + RECORDS))
     if not files or not all(file.is_file() for file in files):
-        raise RootsError(str(place), f"has no *{ENDING}", "give the folder of sources with --data, or take the source out of recipe.toml")
+        raise RootsError(str(place), f"has no *{RECORDS}", "give the folder of sources with --data, or take the source out of recipe.toml")
     for file in files:
         try:
             with open(file, "rb") as stream:
