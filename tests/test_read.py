@@ -144,6 +144,13 @@ def test_slices_share_a_file_whatever_their_number(
     assert sum(why == "record.too_large" for why in reasons(one).values()) == sum(len(line) > 150 for line in lines)
 
 
+def test_empty_lines_are_no_records_and_fill_no_blocks(tmp_path: Path) -> None:
+    data = b"\n\n" + b'{"text": "a"}\n' + b"\n" * 5000 + b'{"text": "b"}\r\n\r\n{"text": "c"}'
+    found = blocks(given_file(tmp_path, "a.jsonl", data), block_records=2)
+    assert texts(found) == ["a", "b", "c"] and column(found, "locator") == ["a.jsonl#2", "a.jsonl#5003", "a.jsonl#5005"]
+    assert len(found) == 2 and [block.read for block in found] == [2, 1]
+
+
 def test_a_record_id_is_a_string_and_never_meets_itself_in_a_block(tmp_path: Path) -> None:
     found = blocks(given_file(tmp_path, "a.jsonl", jsonl(*({"id": i, "text": "t"} for i in (7, 8, 7))), record_id="id"))
     assert column(found, "id") == [document_id("src", "7"), document_id("src", "8"), document_id("src", "a.jsonl#2")]

@@ -32,6 +32,10 @@ def _at_once(input: Input, lines: Lines) -> Rows | None:
         stops = np.append(stops, len(data))
     starts = np.concatenate(([0], stops[:-1] + 1))
     ends = np.where((stops > starts) & (data[stops - 1] == 13), stops - 1, stops)
+    numbers = np.flatnonzero(ends > starts)  # an empty line is no record
+    if not len(numbers):
+        return Rows()
+    starts, ends = starts[numbers], ends[numbers]
     # one object a line: Arrow would read two objects in a line, or one over two lines, without a word
     if (ends - starts < 2).any() or (data[starts] != ord("{")).any() or (data[ends - 1] != ord("}")).any():
         return None
@@ -59,7 +63,7 @@ def _at_once(input: Input, lines: Lines) -> Rows | None:
         if not all(_sound(column) for column in [*others, *([ids] if ids is not None else [])]):
             return None
         return Rows(
-            records=list(range(lines.first, lines.first + len(starts))), text=text,
+            records=[*(numbers + lines.first).tolist()], text=text,
             ids=ids.to_pylist() if ids is not None else None,
             declared=columns[input.language] if input.language else None, url=columns[input.url] if input.url else None)
     return None

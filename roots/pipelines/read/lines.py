@@ -23,7 +23,8 @@ class Lines:
 
 
 def cut(input: Input, limits: ReadLimits) -> Iterator[Piece]:
-    """Blocks of lines. A block closes at the first line end at or beyond `limits.block` bytes or `limits.block_records` lines.
+    """Blocks of lines. A block closes at the first line end at or beyond `limits.block` bytes or with the last of
+    `limits.block_records` lines that are not empty.
 
     A line longer than `limits.record` is a piece of its own, rejected, and never held in memory; so is the broken rest
     of a stream.
@@ -32,16 +33,17 @@ def cut(input: Input, limits: ReadLimits) -> Iterator[Piece]:
     first = 0                   # number of the block's first line
     whole: list[bytes] = []     # closed lines of the block
     held = 0                    # their bytes
+    counted = 0                 # those that are not empty
     part: list[bytes] = []      # the open line
     length = 0                  # its bytes
     hashing = None              # set while a line too long passes by
     fault: Fault | None = None
 
     def flush() -> Iterator[Piece]:
-        nonlocal whole, held, first
+        nonlocal whole, held, counted, first
         if whole:
             yield Piece(Lines(first, b"".join(whole)))
-        whole, held, first = [], 0, number
+        whole, held, counted, first = [], 0, 0, number
 
     def overlong(sha256: str) -> Piece:
         problem = Fault("record.too_large", f"a line of {length:,} bytes, the limit is {limits.record:,}",
@@ -75,16 +77,19 @@ def cut(input: Input, limits: ReadLimits) -> Iterator[Piece]:
             number += 1
             first, hashing, part, length = number, None, [], 0
             start, index = stop, 1
+        upto = np.cumsum(np.diff(ends, prepend=-length) > 1)  # lines that are not empty, up to each line end
         while index < len(ends):
-            by_count = index + limits.block_records - (number - first) - 1
+            before = int(upto[index - 1]) if index else 0
+            by_count = int(np.searchsorted(upto, before + limits.block_records - counted))
             by_bytes = index + int(np.searchsorted(ends[index:], start + limits.block - held - length))
             last = min(by_count, by_bytes, len(ends) - 1)
             stop = int(ends[last])
             whole += [*part, chunk[start:stop]]
             held += length + stop - start
+            counted += int(upto[last]) - before
             number += last - index + 1
             part, length, start, index = [], 0, stop, last + 1
-            if held >= limits.block or number - first >= limits.block_records:
+            if held >= limits.block or counted >= limits.block_records:
                 yield from flush()
         if start < len(chunk):
             part.append(chunk[start:])

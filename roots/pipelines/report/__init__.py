@@ -9,7 +9,7 @@ from typing import Any
 
 from roots.ledger import KEPT
 from roots.pipelines.report import words
-from roots.pipelines.report.figures import ENOUGH, TOO_MUCH, Figures, figures_of, meaning
+from roots.pipelines.report.figures import ENOUGH, TOO_MUCH, Figures, family_of, figures_of
 from roots.pipelines.report.flow import NARROW, WIDE, Story, draw, story_of
 from roots.pipelines.report.notices import notices_of
 
@@ -59,7 +59,7 @@ def _common(figures: Figures) -> dict[str, Any]:
 
 
 def _pictures(figures: Figures, size: str) -> Mapping[str, Any]:
-    fates, kept = story_of(figures["flows"], size, lambda reason: meaning(reason)[0])
+    fates, kept = story_of(figures["flows"], size, family_of)
     if size == "documents":
         for row in figures["rejected"]:
             fates[row["source"], "rejected"] += row["records"]

@@ -30,7 +30,8 @@ def figures_of(run: Path) -> Figures:
     figures = {
         "name": record["recipe"]["name"], "purpose": record["recipe"]["purpose"], "recipe": record["recipe"],
         "recipe_file": record["recipe_file"], "as_of": record["as_of"], "roots": record["roots"],
-        "sources": sources, "reasons": _reasons(fates, record), "languages": languages, "other_languages": others,
+        "sources": sources, "conditions": _conditions(record), "reasons": _reasons(fates, record),
+        "languages": languages, "other_languages": others,
         "flows": [{key: row[key] for key in ("source", "language", "reason", "documents", "bytes")} for row in fates],
         "duplicates": _duplicates(record), "personal_data": _personal(record, personal), "tokenizer": record["tokenizer"],
         "tokens": record["tokens"], "limits": _limits(record, outside, fates), "rejected": _rejected(record, run),
@@ -51,22 +52,39 @@ def meaning(reason: str) -> tuple[str, str]:
     return known[stem]["family"], sentence
 
 
+def family_of(reason: str) -> str:
+    """The family of a fate: "kept", or that of the reason for dropping."""
+    return KEPT if reason == KEPT else meaning(reason)[0]
+
+
 def _sources(record: Mapping[str, Any], fates: Iterable[Mapping[str, Any]]) -> list[Figures]:
     counted: dict[str, Counter[str]] = defaultdict(Counter)
     for row in fates:
-        mine, fate = counted[row["source"]], "kept" if row["reason"] == KEPT else "dropped"
+        mine, fate = counted[row["source"]], KEPT if row["reason"] == KEPT else "dropped"
         mine[fate] += row["documents"]
+        mine[f"family {family_of(row['reason'])}"] += row["documents"]
         mine[f"bytes_{fate}"] += row["bytes"]
     rejected: Counter[str] = Counter()
     for row in record["ledger"]["rejected"]:
         rejected[row["source"]] += row["records"]
+        counted[row["source"]]["family rejected"] += row["records"]
     described = ("name", "custodian", "homepage", "licence", "languages", "allowed", "reasons", "personal_data", "files")
     return [{
         "id": id, **{key: known.get(key) for key in described}, "raw_bytes": sum(file["bytes"] for file in known["files"]),
         "read": record["ledger"]["read"].get(id, 0), "rejected": rejected[id],
         "kept": counted[id]["kept"], "dropped": counted[id]["dropped"],
         "bytes_kept": counted[id]["bytes_kept"], "bytes": counted[id]["bytes_kept"] + counted[id]["bytes_dropped"],
+        "families": {family: counted[id][f"family {family}"] for family in meanings()["family"]},
     } for id, known in sorted(record["sources"].items())]
+
+
+def _conditions(record: Mapping[str, Any]) -> list[Figures]:
+    """What admitted sources ask of those who use the corpus, each condition once."""
+    found: dict[str, Figures] = {}
+    for id, known in sorted(record["sources"].items()):
+        for reason in known["reasons"] if known["allowed"] else ():
+            found.setdefault(reason["sentence"], {**reason, "sources": []})["sources"].append(id)
+    return sorted(found.values(), key=lambda one: (-len(one["sources"]), one["sentence"]))
 
 
 def _reasons(fates: Sequence[Mapping[str, Any]], record: Mapping[str, Any]) -> list[Figures]:
@@ -99,11 +117,13 @@ def _languages(record: Mapping[str, Any], fates: Sequence[Mapping[str, Any]],
     """Every language of ours, absent ones too, and the others that were met."""
     named = record.get("languages", {})
     ours = {code: named.get(code, {}) for code in record["limits"]}
+    kinds = {code: NATURAL if "language_score" in limits else PROGRAMMING for code, limits in record["limits"].items()}
     tokens = record["tokens"].get("languages", {})
-    found: dict[str, Figures] = {}
+    found: dict[tuple[str, str], Figures] = {}
     for row in fates:
-        one = found.setdefault(row["language"], {"read": 0, "kept": 0, "bytes_kept": 0, "reasons": Counter()})
+        one = found.setdefault((row["language"], row["kind"]), _nobody())
         one["read"] += row["documents"]
+        one["families"][family_of(row["reason"])] += row["documents"]
         if row["reason"] == KEPT:
             one["kept"] += row["documents"]
             one["bytes_kept"] += row["bytes"]
@@ -112,16 +132,19 @@ def _languages(record: Mapping[str, Any], fates: Sequence[Mapping[str, Any]],
     replaced: Counter[str] = Counter()
     for row in personal:
         replaced[row["language"]] += row["replacements"]
-    empty: Figures = {"read": 0, "kept": 0, "bytes_kept": 0, "reasons": Counter()}
     languages = []
     for code, names in ours.items():
-        one = found.get(code, empty)
-        kind = NATURAL if "language_score" in record["limits"][code] or names.get("kind") == NATURAL else PROGRAMMING
-        languages.append({"code": code, "name": names.get("name") or code, "own_name": names.get("own_name", ""), "kind": kind, **one,
-                          "reasons": _most(one["reasons"]), "personal_data": replaced[code], **_fertility(tokens.get(code))})
+        one = found.pop((code, kinds[code]), _nobody())
+        languages.append({"code": code, "name": names.get("name") or code, "own_name": names.get("own_name", ""), "kind": kinds[code],
+                          **one, "reasons": _most(one["reasons"]), "personal_data": replaced[code], **_fertility(tokens.get(code))})
     languages.sort(key=lambda one: (one["kind"], -one["bytes_kept"], one["code"]))
-    others = [{"code": code, **one, "reasons": _most(one["reasons"])} for code, one in found.items() if code not in ours]
+    # "lua" is a programming language, and ISO 639's code of Luba-Lulua
+    others = [{"code": code, "kind": kind, **one, "reasons": _most(one["reasons"])} for (code, kind), one in found.items()]
     return languages, sorted(others, key=lambda one: (-one["read"], one["code"]))
+
+
+def _nobody() -> Figures:
+    return {"read": 0, "kept": 0, "bytes_kept": 0, "reasons": Counter(), "families": dict.fromkeys(meanings()["family"], 0)}
 
 
 def _fertility(tokens: Mapping[str, int] | None) -> Figures:

@@ -58,7 +58,7 @@ def story_of(flows: Iterable[Mapping[str, Any]], size: str,
     fates: Counter[tuple[str, str]] = Counter()
     kept: Counter[str] = Counter()
     for row in flows:
-        fates[row["source"], KEPT if row["reason"] == KEPT else family_of(row["reason"])] += row[size]
+        fates[row["source"], family_of(row["reason"])] += row[size]
         if row["reason"] == KEPT:
             kept[row["language"]] += row[size]
     return fates, kept

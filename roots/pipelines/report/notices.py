@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from roots.document import NATURAL, PROGRAMMING
 from roots.pipelines.report.figures import TOO_MUCH
 from roots.pipelines.report.words import number, percent
 
@@ -29,9 +30,12 @@ def _notices(figures: dict[str, Any]) -> Iterator[str]:
     barren = [one["id"] for one in figures["sources"] if one["allowed"] and one["read"] and not one["kept"]]
     if barren:
         yield f"Nothing was kept of {_joined(barren)}."
-    absent = [one["name"] for one in figures["languages"] if not one["kept"]]
-    if absent:
-        yield f"{len(absent)} of {len(figures['languages'])} languages are absent: {_joined(absent, 16)}."
+    for kind, plural in ((NATURAL, "languages"), (PROGRAMMING, "programming languages")):
+        of_kind = [one for one in figures["languages"] if one["kind"] == kind]
+        absent = [one["name"] for one in of_kind if not one["kept"]]
+        if absent:
+            yield (f"{len(absent)} of {len(of_kind)} {plural} are absent: {_joined(absent, 16)}." if len(absent) < len(of_kind)
+                   else f"There is nothing in any of the {len(of_kind)} {plural}.")
     names = {one["code"]: one["name"] for one in figures["languages"]}
     heavy = [one for one in figures["limits"] if one["warning"] == "heavy"]
     heavy.sort(key=lambda one: (-one["share"], one["language"], one["measure"]))
