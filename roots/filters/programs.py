@@ -55,7 +55,7 @@ def suffix_of(locator: str | None) -> str:
 
 def _evidence(heads: pa.Array, pattern: str, weight: float) -> Odds:
     finds = pc.count_substring_regex(heads, pattern).to_numpy(zero_copy_only=False)
-    return (weight * np.log2(1 + np.minimum(finds, _ENOUGH))).astype(np.float32)
+    return np.asarray(weight * np.log2(1 + np.minimum(finds, _ENOUGH)), np.float32)
 
 
 def _odds(heads: pa.Array, suggested: list[tuple[str, ...]]) -> Odds:

@@ -41,7 +41,7 @@ def maps() -> dict[str, Path]:
 
 
 def public_rules(model: Path, name: str | None = None) -> PublicRules:
-    """The rules of a public model; its map is the one named, a `.toml` of its own name beside it, or the one whose name its file's name holds.
+    """The rules of a public model. Its map: the one named, a `.toml` of its own name beside it, or the one that its file's name fits.
 
     Raises RootsError where the model is missing or no map fits.
     """

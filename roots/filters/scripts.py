@@ -18,7 +18,8 @@ GAP, SKIP, APOSTROPHE = 0, -1, -2
 SIMPLIFIED, TRADITIONAL = 1, 2
 _APOSTROPHES = "'\u2018\u2019\u02bc\u02bb\u0060\u00b4\ua78c"
 _FIRST_HARAKAT, _LAST_HARAKAT = 0x064B, 0x0652   # vowel signs that a children's book writes and a newspaper does not
-_UNSEEN = (0x00AD, 0x0640, 0x0670, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, *range(0xFE00, 0xFE10), *range(_FIRST_HARAKAT, _LAST_HARAKAT + 1))
+_UNSEEN = (0x00AD, 0x0640, 0x0670, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, *range(0xFE00, 0xFE10),
+           *range(_FIRST_HARAKAT, _LAST_HARAKAT + 1))
 
 
 class Scripts(NamedTuple):

@@ -18,7 +18,7 @@ from roots.digest import file_digest
 from roots.filters.identify import Identifier, IdentifyRules, default_rules, rules_of
 from roots.models.langid_calibrate import calibration, floors
 from roots.models.langid_card import card, floors_toml, table_of
-from roots.models.langid_data import Record, pools, read
+from roots.models.langid_data import cleaned, pools
 from roots.models.langid_recipe import FOLDER, Recipe, Source, load_recipe
 from roots.models.langid_score import Answer, false_positives, figures, macro_f1, reliability
 from roots.models.langid_train import train_on
@@ -69,14 +69,14 @@ def findings(asked: Sequence[Trial], answered: Sequence[Answer], known: Iterable
 
 
 def _tried(data: Path, sources: Iterable[Source], recipe: Recipe, most: int) -> list[Trial]:
-    kept = (record for record in read(data, sources) if record.language not in recipe.leave_out
-            and record.language not in recipe.leave_out_of.get(record.source, ()))
-    return trials(kept, most, recipe.seed)
+    return trials(cleaned(data, sources, recipe), most, recipe.seed)
 
 
-def train(data: Path, to: Path = FOLDER, recipe: Recipe | None = None, rotate: bool = True, say: Say = print) -> dict[str, Any]:
+def train(data: Path, to: Path = FOLDER, recipe: Recipe | None = None, rotate: bool = True, also: Sequence[Path] = (),
+          say: Say = print) -> dict[str, Any]:
     """Trains the identifier on `data`; writes model.ftz, labels.toml and, with `rotate`, floors.toml and card.md to `to`.
 
+    `also` names folders that the shipped model is tried on besides the recipe's own, see `evaluate`.
     Repeatable: the same data and recipe give the same bytes. Returns the digest and the figures of the rotation.
     Raises RootsError where a source's files are missing.
     """
@@ -111,7 +111,8 @@ def train(data: Path, to: Path = FOLDER, recipe: Recipe | None = None, rotate: b
         long = [a for t, a in zip(asked, scored, strict=True) if t.length != DOCUMENT]
         (to / "floors.toml").write_text(floors_toml(floors(long, ours(), recipe.equal), ours()), encoding="utf-8")
         result["rotation"] = findings(asked, scored, known, recipe)
-        result["trials"] = evaluate(data, model, say=lambda _: None)
+        tried = [*((source.name, ()) for source in recipe.trials), *((folder.name, (folder,)) for folder in also)]
+        result["trials"] = {name: evaluate(data, model, folders, only=name, recipe=recipe, say=lambda _: None) for name, folders in tried}
         (to / "card.md").write_text(card(result, recipe, rules), encoding="utf-8")
     return result
 
@@ -136,15 +137,17 @@ def names_of(model: Path | None) -> tuple[Names, tuple[str, ...]]:
     return PublicIdentifier(public), public.codes
 
 
-def evaluate(data: Path, model: Path | None = None, also: Sequence[Path] = (), seen: bool = False,
-             most: int = MOST, say: Say = print) -> dict[str, Any]:
+def evaluate(data: Path, model: Path | None = None, also: Sequence[Path] = (), seen: bool = False, only: str = "",
+             most: int = MOST, recipe: Recipe | None = None, say: Say = print) -> dict[str, Any]:
     """The figures of a model on text that it was not trained on; `seen` adds the training sources, to compare other models on.
 
-    `also` names further folders in the same format (data.jsonl.zst). Prints a table through `say` and returns the figures.
+    `also` names further folders in the same format (data.jsonl.zst), `only` the one source to try. Prints a table through `say`
+    and returns the figures.
     """
-    recipe = load_recipe()
+    recipe = recipe or load_recipe()
     names, codes = names_of(model)
-    asked = _tried(data, (*recipe.trials, *(recipe.sources if seen else ())), recipe, most)
+    sources = (*recipe.trials, *(recipe.sources if seen else ()))
+    asked = _tried(data, [source for source in sources if only in ("", source.name)], recipe, most)
     for folder in also:
         asked += _tried(folder.parent, [Source(folder.name, ("data.jsonl.zst",), 1.0, "")], recipe, most)
     result = findings(asked, answers_of(names, asked), codes, recipe)
@@ -156,10 +159,10 @@ def main() -> None:
     """`python -m roots.models.langid DATA [TO]`: what `roots models train langid` runs."""
     import sys
 
-    train(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else FOLDER)  # noqa: PLR2004
+    train(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else FOLDER)
 
 
-__all__ = ["Record", "answers_of", "evaluate", "findings", "names_of", "train"]
+__all__ = ["answers_of", "evaluate", "findings", "names_of", "train"]
 
 if __name__ == "__main__":
     main()

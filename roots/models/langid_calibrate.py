@@ -53,7 +53,7 @@ def calibration(answers: Sequence[Answer], letters: Sequence[int], equal: Mappin
         scale = here.sum() / max(weight[here].sum(), 1e-9)
         mass = np.bincount(at, weight[here] * scale, _KNOTS)
         good = np.bincount(at, weight[here] * scale * right[here], _KNOTS)
-        values = isotonic((good + _PRIOR * knots) / (mass + _PRIOR), mass + _PRIOR)
+        values = isotonic(np.asarray((good + _PRIOR * knots) / (mass + _PRIOR), np.float64), np.asarray(mass + _PRIOR, np.float64))
         tables.append((upto, tuple(round(float(value), 4) for value in values)))
     return tuple(tables)
 

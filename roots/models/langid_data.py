@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import zstandard
@@ -22,6 +22,7 @@ from roots.models.langid_recipe import Recipe, Sampling, Source
 
 _ENDS = re.compile(r"(?<=[.!?।॥۔؟…])\s+|(?<=[。！？])|\n+")
 UNSPACED = frozenset({"zh-Hans", "zh-Hant", "yue", "wuu", "ja", "th", "lo", "km", "my", "bo", "dz", "shn", "mnw", "rki"})
+_MARKUP = re.compile(r"<[^<>\n]{1,400}>|\]\([^)\n]*\)|\{[{%][^\n]*?[%}]\}|`[^`\n]*`")   # HTML, Markdown's links and code, Liquid
 _FULL_WEIGHT = 1000   # sentences from which on a source weighs no more
 
 Pools = Mapping[str, Mapping[str, Sequence[str]]]   # language → source → folded sentences
@@ -41,7 +42,8 @@ class Record:
 def read(data: Path, sources: Iterable[Source]) -> Iterator[Record]:
     """The records of some folders, in file order; texts in NFC, as the pipeline's own stage before this one leaves them.
 
-    A benchmark's row has a `question` where others have `text`. Raises RootsError where a file is missing.
+    A benchmark's row has a `question` where others have `text`; a row with a `format` is raw Markdown, and loses its markup.
+    Raises RootsError where a file is missing.
     """
     for source in sources:
         for name in source.files:
@@ -52,12 +54,33 @@ def read(data: Path, sources: Iterable[Source]) -> Iterator[Record]:
                 for line in io.TextIOWrapper(stream, encoding="utf-8"):
                     row = json.loads(line)
                     text = unicodedata.normalize("NFC", row.get("text") or row["question"])
+                    text = _MARKUP.sub(" ", text) if "format" in row else text
                     yield Record(row["id"], source.name, row["lang"], row.get("type", "sentence"), text)
 
 
 def sentences(text: str) -> list[str]:
     """The sentences of a text, roughly: it is cut at line ends and after the sentence marks of many scripts."""
     return [part.strip() for part in _ENDS.split(text) if part and part.strip()]
+
+
+def cleaned(data: Path, sources: Iterable[Source], recipe: Recipe) -> Iterator[Record]:
+    """The records whose label is a class, less what is no evidence for it.
+
+    A sentence that stands under two languages of one source (an English paragraph that nobody translated, a name) tells neither.
+    """
+    for source in sources:
+        gone = frozenset(recipe.leave_out) | frozenset(recipe.leave_out_of.get(source.name, ()))
+        records = [record for record in read(data, [source]) if record.language not in gone]
+        under: dict[str, str | None] = {}
+        for record in records:
+            language = recipe.equal.get(record.language, recipe.merge.get(record.language, record.language))
+            for sentence in sentences(record.text):
+                under[sentence] = language if under.setdefault(sentence, language) == language else None
+        for record in records:
+            parts = sentences(record.text)
+            own = [sentence for sentence in parts if under[sentence]]
+            if own:
+                yield record if len(own) == len(parts) else replace(record, text="\n".join(own))
 
 
 def bare(text: str, plain: Mapping[str, str]) -> str:
@@ -69,11 +92,10 @@ def bare(text: str, plain: Mapping[str, str]) -> str:
 def pools(data: Path, recipe: Recipe) -> Pools:
     """Folded sentences by language and source. Sentences of one record stay together and in order, so that joins are real text."""
     found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for record in read(data, recipe.sources):
-        if record.language not in recipe.leave_out and record.language not in recipe.leave_out_of.get(record.source, ()):
-            words = (folded(sentence) for sentence in sentences(record.text))
-            language = recipe.merge.get(record.language, record.language)
-            found[language][record.source].extend(line for line in words if len(line) > 1)
+    for record in cleaned(data, recipe.sources, recipe):
+        words = (folded(sentence) for sentence in sentences(record.text))
+        language = recipe.merge.get(record.language, record.language)
+        found[language][record.source].extend(line for line in words if len(line) > 1)
     return {language: dict(by_source) for language, by_source in sorted(found.items())}
 
 
@@ -101,7 +123,7 @@ def _cut(line: str, unspaced: bool, sampling: Sampling, chance: random.Random) -
 
 def draw(language: str, by_source: Mapping[str, Sequence[str]], recipe: Recipe) -> list[str]:
     """The examples of one language; the same for the same seed, whatever other languages there are."""
-    sampling, chance = recipe.sampling, random.Random(f"{recipe.seed}:{language}")  # noqa: S311  (sampling, not secrets)
+    sampling, chance = recipe.sampling, random.Random(f"{recipe.seed}:{language}")
     weights = {source.name: source.weight for source in recipe.sources}
     share, older = recipe.spelling.get(language, (0.0, {}))
     respelt, unspaced = {ord(letter): other for letter, other in older.items()}, language in UNSPACED

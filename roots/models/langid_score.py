@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+Band = tuple[float, float, float, float]
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -66,15 +68,18 @@ def macro_f1(found: Mapping[str, Figures]) -> float:
 
 def false_positives(answers: Iterable[Answer], of: Collection[str], least: float = 0.0) -> tuple[float, list[tuple[str, str, float]]]:
     """How much of other languages' text is taken for one of `of`, every other language weighing the same; and the worst pairs."""
-    table = {truth: row for truth, row in confusion((a if a.score >= least else Answer(a.truth, "und", a.score) for a in answers), {}).items()
-             if truth not in of}
+    sure = (answer if answer.score >= least else Answer(answer.truth, "und", answer.score) for answer in answers)
+    table = {truth: row for truth, row in confusion(sure, {}).items() if truth not in of}
     shares = {truth: sum(n for guess, n in row.items() if guess in of) / sum(row.values()) for truth, row in table.items()}
     pairs = [(truth, guess, n / sum(row.values())) for truth, row in table.items() for guess, n in row.items() if guess in of]
     return (float(np.mean(list(shares.values()))) if shares else 0.0), sorted(pairs, key=lambda pair: (-pair[2], pair))
 
 
-def reliability(answers: Sequence[Answer], equal: Mapping[str, str], bins: int = 10) -> tuple[float, list[tuple[float, float, float, float]]]:
-    """Expected calibration error, and for each band of scores (from, mean score, share right, share of texts); languages weigh the same."""
+def reliability(answers: Sequence[Answer], equal: Mapping[str, str], bins: int = 10) -> tuple[float, list[Band]]:
+    """Expected calibration error, and for each band of scores: from, mean score, share right, share of texts.
+
+    Languages weigh the same.
+    """
     if not answers:
         return 0.0, []
     counts = Counter(answer.truth for answer in answers)

@@ -8,7 +8,8 @@ import ctypes
 import random
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from roots.models.langid_recipe import Recipe
 _SHARE_OF_A_SCRIPT = 0.10   # of a language's letters: below, a writing system is only quoted in it
 _LOOKED_AT = 300            # sentences of each source that tell a language's writing systems
 _NO_WORDS = 10**9           # fastText's least count of a word: none is kept, n-grams carry everything
-_M_MMAP_THRESHOLD = -3
+_M_PERTURB = -6
 
 
 def written_in(found: Pools) -> dict[str, tuple[str, ...]]:
@@ -45,20 +46,28 @@ def lines_of(found: Pools, written: Mapping[str, Iterable[str]], recipe: Recipe)
     lines = [f"__label__{language} {example}"
              for language, by_source in sorted(found.items()) if any(users[script] > 1 for script in written[language])
              for example in draw(language, by_source, recipe)]
-    random.Random(recipe.seed).shuffle(lines)  # noqa: S311  (order of examples, not secrets)
+    random.Random(recipe.seed).shuffle(lines)
     return lines
 
 
-def _fresh_pages() -> None:
-    """Makes malloc take large blocks from the system, which hands them out zeroed.
+@contextmanager
+def _zeroed_memory() -> Iterator[None]:
+    """Makes malloc hand out zeroed memory for a while.
 
     fastText 0.9.3 on one thread fills a tenth of its matrix and leaves the rest as malloc gave it (densematrix.cc, `uniform`):
-    recycled memory would make the model depend on what the process did before, or hold NaN.
+    recycled memory would make the model depend on what the process did before, or hold NaN. glibc fills new blocks with the
+    complement of M_PERTURB's byte.
     """
     try:
-        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, 1 << 16)
+        perturb = ctypes.CDLL(None).mallopt
     except (OSError, AttributeError):
-        return   # no glibc: the system's allocator maps large blocks itself
+        yield   # no glibc: large blocks come from the system, zeroed
+        return
+    perturb(_M_PERTURB, 0xFF)
+    try:
+        yield
+    finally:
+        perturb(_M_PERTURB, 0)
 
 
 def train_on(found: Pools, recipe: Recipe, to: Path, held_out: Iterable[str] = ()) -> Path:
@@ -73,8 +82,7 @@ def train_on(found: Pools, recipe: Recipe, to: Path, held_out: Iterable[str] = (
         raise RootsError(str(to), "has fewer than two languages to tell apart", "give more text, or hold fewer sources out")
     written = written_in(rest)
     to.mkdir(parents=True, exist_ok=True)
-    _fresh_pages()
-    with tempfile.TemporaryDirectory() as work:
+    with tempfile.TemporaryDirectory() as work, _zeroed_memory():
         path = Path(work) / "lines.txt"
         path.write_text("\n".join(lines_of(rest, written, recipe)) + "\n", encoding="utf-8")
         model = fasttext.train_supervised(str(path), loss="softmax", thread=1, minCount=_NO_WORDS, verbose=0, **recipe.fasttext)
