@@ -24,7 +24,7 @@ class Frame:
 
 
 WIDE = Frame(1120, 190, 150, 26)
-NARROW = Frame(400, 96, 92, 13)
+NARROW = Frame(400, 112, 104, 12)
 
 
 @dataclass
