@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from roots import __version__
+from roots.cli_models import models, tokenizer
 from roots.cli_source import source
 from roots.errors import RootsError
 from roots.terminal import AS_JSON, AS_OF, FINDINGS, FOLDER, OK, WORKSPACE, day, guarded, log_to_file, recipe_path, say, workspace_of
@@ -181,7 +182,8 @@ def report(run: Path) -> None:
     click.echo(str(run / "report" / "index.html"))
 
 
-main.add_command(source)
+for group in (source, models, tokenizer):
+    main.add_command(group)
 
 if __name__ == "__main__":
     main()

@@ -38,7 +38,7 @@ class RecordBatchCoder(beam.coders.Coder):
     def is_deterministic(self) -> bool:
         return True
 
-    def to_type_hint(self) -> type:
+    def to_type_hint(self) -> Any:
         return pa.RecordBatch
 
 
@@ -59,7 +59,7 @@ class PieceCoder(beam.coders.Coder):
     def is_deterministic(self) -> bool:
         return True
 
-    def to_type_hint(self) -> type:
+    def to_type_hint(self) -> Any:
         return Piece
 
 
