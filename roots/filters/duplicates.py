@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -88,14 +89,10 @@ def keep_order(members: Members, rules: DedupRules) -> list[int]:
 
 
 def _buckets(members: Members) -> list[list[int]]:
-    """For each member, the numbers of the bands that it shares with another."""
-    mine: list[list[int]] = [[] for _ in members.rows]
-    which = np.flatnonzero(members.near)
-    _, numbers, counts = np.unique(members.bands[which], return_inverse=True, return_counts=True)
-    numbers = numbers.reshape(members.bands[which].shape)
-    for member, row, often in zip(which.tolist(), numbers, counts[numbers] > 1, strict=True):
-        mine[member] = row[often].tolist()
-    return mine
+    """For each member, the keys of the bands that it shares with another."""
+    keys = [bands if near else [] for bands, near in zip(members.bands.tolist(), members.near.tolist(), strict=True)]
+    often = Counter(chain.from_iterable(keys))
+    return [[key for key in mine if often[key] > 1] for mine in keys]
 
 
 def decide(members: Members, rules: DedupRules, shingles: Callable[[int], Hashes], same: Callable[[int, int], bool]) -> Decisions:
