@@ -5,27 +5,25 @@ of documents scored 0.8, about 80 % are what `language` says (the model's card h
 """
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from numba import njit
 
+from roots.digest import file_digest
 from roots.document import PROGRAMMING, kept, with_columns
 from roots.errors import RootsError
-from roots.filters.fasttext_file import read_fasttext
-from roots.filters.letters import GROWTH, Bytes, fold_into
-from roots.filters.ngrams import Floats, logits_into, traditional_share
-from roots.filters.scripts import scripts
-from roots.filters.windows import REACH, window_of
+from roots.filters.language_model import Labels, LanguageModel, decide, load, read_windows
+from roots.filters.letters import Bytes
+from roots.filters.ngrams import Floats
+from roots.filters.programs import identify_programs
 
-_CHINESE = ("zh-Hans", "zh-Hant")   # told apart by their characters, not by a matrix
 UNDETERMINED = "und"   # BCP 47: no letters, or a writing system that no label uses
 
 
@@ -35,7 +33,7 @@ class IdentifyRules:
 
     model: str                                        # a fastText file
     digest: str                                       # its sha256: another file at that path is refused
-    labels: tuple[tuple[str, tuple[str, ...]], ...]   # (code, writing systems), sorted by code
+    labels: Labels                                    # (code, its writing systems), sorted by code
     window: int = 600                                 # bytes of a window
     windows: int = 6                                  # of a document at most
     calibration: tuple[tuple[int, tuple[float, ...]], ...] = ()   # (letters up to, probability at raw scores 0, 0.1, … 1)
@@ -45,119 +43,9 @@ class IdentifyRules:
         """Every code that the model can give."""
         return tuple(code for code, _ in self.labels)
 
-
-class _Model(NamedTuple):
-    """What the kernel reads; a tuple, because numba takes those."""
-
-    rows: Floats                          # [buckets, dim]
-    output: Floats                        # [codes, dim]; zero for codes that their writing system alone betrays
-    allowed: npt.NDArray[np.bool_]        # [scripts, codes]
-    shortest: int
-    longest: int
-    simplified: int                       # the codes of the two Chinese writings, -1 where the model lacks one
-    traditional: int
-    fold: npt.NDArray[np.int32]
-    script: npt.NDArray[np.uint8]
-    variant: npt.NDArray[np.uint8]
-
-
-@cache
-def _load(rules: IdentifyRules) -> _Model:
-    from roots.digest import file_digest
-
-    if not Path(rules.model).is_file():
-        raise RootsError(rules.model, "is missing", "train it with `roots models train langid`, or name another model")
-    if rules.digest and file_digest(rules.model) != rules.digest:
-        raise RootsError(rules.model, "is not the model that the rules name (its sha256 differs)", "load the rules again")
-    model, tables, codes = read_fasttext(Path(rules.model)), scripts(), rules.codes
-    unknown = sorted(set(model.labels) - set(codes))
-    if unknown:
-        raise RootsError(rules.model, f"has labels that labels.toml lacks: {', '.join(unknown[:5])}", "train model and labels together")
-    output = np.zeros((len(codes), model.output.shape[1]), np.float32)
-    allowed = np.zeros((len(tables.names), len(codes)), np.bool_)
-    trained = {label: index for index, label in enumerate(model.labels)}
-    for index, (code, written) in enumerate(rules.labels):
-        if code in trained:
-            output[index] = model.output[trained[code]]
-        for script in written:
-            allowed[tables.names.index(script), index] = True
-    simplified, traditional = (codes.index(code) for code in _CHINESE) if set(_CHINESE) <= set(codes) else (-1, -1)
-    return _Model(model.rows, output, allowed, model.shortest, model.longest, simplified, traditional,
-                  tables.fold, tables.script, tables.variant)
-
-
-@njit(cache=True, nogil=True)
-def _probabilities(model: _Model, words: Bytes, n: int, main: int, out: Floats) -> int:
-    """Writes the probability of each code to out and returns the likeliest, -1 where no code is written in `main`."""
-    allowed = model.allowed[main]
-    candidates = allowed.sum()
-    if candidates == 0:
-        return -1
-    if candidates == 1:
-        out[:] = allowed
-        return int(np.argmax(allowed))
-    logits_into(words, n, main, model.script, model.rows, model.output, model.shortest, model.longest, out)
-    peak, total = np.float32(-1e30), np.float32(0)
-    for code in range(len(out)):
-        if allowed[code]:
-            peak = max(peak, out[code])
-    for code in range(len(out)):
-        out[code] = np.exp(out[code] - peak) if allowed[code] else np.float32(0)
-        total += out[code]
-    out /= total
-    if model.simplified >= 0 and allowed[model.simplified]:
-        both = out[model.simplified] + out[model.traditional]
-        share = np.float32(traditional_share(words, n, model.variant))
-        out[model.simplified], out[model.traditional] = both * (1 - share), both * share
-    return int(np.argmax(out))
-
-
-@njit(cache=True, nogil=True)
-def _read(model: _Model, data: Bytes, start: int, stop: int, size: int, most: int, shares: Floats, firsts: Floats) -> int:
-    """Reads a text window by window; returns its letters.
-
-    shares[code] adds up letters × probability; firsts[code] the letters of the windows where the code is likeliest. Letters of
-    a writing system that no code uses stand under none.
-    """
-    letters = 0
-    counts = np.zeros(model.allowed.shape[0], np.int64)
-    found = np.empty(model.output.shape[0], np.float32)
-    words = np.empty(GROWTH * (size + 2 * REACH + 8) + 2, np.uint8)
-    for index in range(most):
-        first, last = window_of(data, start, stop, index, size, most)
-        if first >= last:
-            continue
-        counts[:] = 0
-        n = fold_into(data, first, last, model.fold, model.script, words, counts)
-        counts[0] = 0     # letters of no writing system: accents that stand alone
-        weight = counts.sum()
-        if weight == 0:
-            continue
-        letters += weight
-        top = _probabilities(model, words, n, int(np.argmax(counts)), found)
-        if top >= 0:
-            firsts[top] += weight
-            for code in range(len(found)):
-                shares[code] += weight * found[code]
-    return letters
-
-
-@njit(cache=True, nogil=True)
-def _decide(model: _Model, data: Bytes, offsets: npt.NDArray[np.int64], wanted: npt.NDArray[np.bool_], size: int, most: int,
-            code_of: npt.NDArray[np.int32], score_of: Floats, letters_of: npt.NDArray[np.int64]) -> None:
-    shares = np.empty(model.output.shape[0], np.float32)
-    firsts = np.empty(model.output.shape[0], np.float32)
-    code_of[:], score_of[:], letters_of[:] = -1, 0, 0
-    for row in range(len(wanted)):
-        if not wanted[row]:
-            continue
-        shares[:] = 0
-        firsts[:] = 0
-        letters_of[row] = _read(model, data, offsets[row], offsets[row + 1], size, most, shares, firsts)
-        top = np.argmax(shares)
-        if shares[top] > 0:
-            code_of[row] = top
-            score_of[row] = min(shares[top] / letters_of[row], np.float32(1))
+    def unnamed(self, languages: Iterable[str]) -> tuple[str, ...]:
+        """Which of these languages can the model not name? `roots check` warns of them."""
+        return tuple(sorted(set(languages) - set(self.codes)))
 
 
 def _buffers(texts: pa.Array) -> tuple[Bytes, npt.NDArray[np.int64]]:
@@ -175,6 +63,9 @@ class Identifier:
     def __init__(self, rules: IdentifyRules) -> None:
         self.rules = rules
 
+    def _model(self) -> LanguageModel:
+        return load(self.rules.model, self.rules.digest, self.rules.labels)
+
     def identify(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """The batch with `language` and `language_score` filled; rows, order, ids and texts as they were."""
         still = kept(batch)
@@ -183,7 +74,6 @@ class Identifier:
         languages, scores = self.languages(batch.column("text"), natural)
         code = pc.and_(still, program)
         if pc.any(code).as_py():
-            from roots.filters.programs import identify_programs
             of_code, code_scores = identify_programs(batch.column("text"), batch.column("locator"), code)
             languages, scores = pc.coalesce(languages, of_code), pc.coalesce(scores, code_scores)
         return with_columns(batch, {
@@ -206,7 +96,7 @@ class Identifier:
         """For each text the place of its code in `rules.codes` (-1: none), the score before calibration, and the letters read."""
         data, offsets = _buffers(texts)
         code, raw, letters = np.empty(len(texts), np.int32), np.empty(len(texts), np.float32), np.empty(len(texts), np.int64)
-        _decide(_load(self.rules), data, offsets, wanted, self.rules.window, self.rules.windows, code, raw, letters)
+        decide(self._model(), data, offsets, wanted, self.rules.window, self.rules.windows, code, raw, letters)
         return code, raw, letters
 
     def shares(self, texts: pa.Array, most: int = 64) -> pa.Array:
@@ -218,7 +108,7 @@ class Identifier:
         found = []
         for row in range(len(texts)):
             shares, firsts = np.zeros(len(codes), np.float32), np.zeros(len(codes), np.float32)
-            letters = _read(_load(self.rules), data, offsets[row], offsets[row + 1], self.rules.window, most, shares, firsts)
+            letters = read_windows(self._model(), data, offsets[row], offsets[row + 1], self.rules.window, most, shares, firsts)
             found.append(list(_largest(codes, firsts, letters)))
         return pa.array(found, pa.list_(pa.struct([("language", pa.string()), ("share", pa.float32())])))
 
@@ -258,10 +148,6 @@ def rules_of(model: Path) -> IdentifyRules:
 
     Raises RootsError where one of the two is missing.
     """
-    import tomllib
-
-    from roots.digest import file_digest
-
     beside = model.with_name("labels.toml")
     for path in (model, beside):
         if not path.is_file():
