@@ -109,7 +109,7 @@ values = st.one_of(st.none(), st.booleans(), st.integers(), st.text(), st.lists(
 
 @settings(max_examples=150, deadline=None)
 @given(
-    records=st.lists(st.dictionaries(st.sampled_from(["text", "id", "lang", "x"]), values, max_size=4), max_size=12),
+    records=st.lists(st.dictionaries(st.sampled_from(["text", "id", "lang", "x"]), values, max_size=4), min_size=1, max_size=12),
     size=st.integers(1, 200),
 )
 def test_at_once_and_line_by_line_agree(tmp_path_factory: pytest.TempPathFactory, records: list[dict[str, object]], size: int) -> None:
@@ -195,12 +195,15 @@ def test_a_bomb_is_put_out(tmp_path: Path) -> None:
     assert list(reasons(found).values()) == ["archive.too_large"]
 
 
-def test_empty_files_have_one_empty_last_block(tmp_path: Path) -> None:
-    for format in ("jsonl", "text", "html", "code", "warc"):
-        found = blocks(given_file(tmp_path, "empty", b"", format), 3)
-        assert len(found) == 1 and not texts(found) and found[0].read == 0
+def test_a_file_without_records_is_said_to_be_empty(tmp_path: Path) -> None:
+    for format in ("jsonl", "warc"):
+        (found,) = blocks(given_file(tmp_path, "empty", b"", format), 3)
+        assert reasons([found]) == {"empty": "file.empty"} and found.read == 1
     for format in ("parquet", "arrow"):
         assert list(reasons(blocks(given_file(tmp_path, "empty", b"", format))).values()) == ["format.wrong"]
+    for format in ("text", "html", "code"):  # the file is the record: normalising drops it as empty
+        (found,) = blocks(given_file(tmp_path, "empty", b"", format), 3)
+        assert texts([found]) == [""] and found.read == 1
 
 
 def table(**columns: object) -> pa.Table:

@@ -25,8 +25,7 @@ _PARSE: dict[str, Callable[[Input, Any, ReadLimits], Rows]] = {
 def read(input: Input, slice: int = 0, of: int = 1, *, limits: ReadLimits | None = None) -> Iterator[Block]:
     """The blocks of a file whose number leaves `slice` when divided by `of`, in order.
 
-    Over all slices exactly one block has `last` set, the file's last one, whatever is wrong with the file; an empty file
-    has one empty block. In every block, `read` = documents + rejected. Raises RootsError when the file is not there.
+    Over all slices exactly one block has `last` set, the file's last one, whatever is wrong with the file. In every block, `read` = documents + rejected. Raises RootsError when the file is not there.
     """
     limits = limits or ReadLimits()
     number = 0
@@ -42,9 +41,14 @@ def read(input: Input, slice: int = 0, of: int = 1, *, limits: ReadLimits | None
 
 
 def _pieces(input: Input, limits: ReadLimits) -> Iterator[Piece]:
-    """Pieces of one file; a fault of the whole file becomes one rejected record."""
+    """Pieces of one file; a fault of the whole file becomes one rejected record, and so does a file without any."""
+    empty = True
     try:
-        yield from _CUT[input.format](input, limits)
+        for piece in _CUT[input.format](input, limits):
+            empty = False
+            yield piece
+        if empty:
+            raise Fault("file.empty", "holds no record", "fetch the file again, or leave it out of data.files")
     except Fault as fault:
         yield Piece(rejected=(reject(input, None, fault),))
 

@@ -44,7 +44,10 @@ def inputs_of(source: str, data: Path, patterns: Sequence[str], format: str, *, 
             raise RootsError(where, f"no file matches {pattern!r} in {folder}", "mend the pattern, or put the files there")
     inputs = []
     for name, path in sorted(found.items()):
-        digest = file_digest(path)
+        try:
+            digest = file_digest(path)
+        except OSError as error:
+            raise RootsError(f"{source} · {name}", f"cannot be read: {error.strerror or error}", "look at the file's permissions") from None
         expected = (known or {}).get(name, digest)
         if expected.lower() != digest:
             raise RootsError(f"{source} · {name}", f"its sha256 is {digest}, the source's record says {expected}",

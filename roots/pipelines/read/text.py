@@ -45,7 +45,7 @@ def whole(input: Input, limits: ReadLimits) -> Iterator[Piece]:
     data = b"".join(parts)
     if fault:
         yield Piece(rejected=(reject(input, None, fault, data[:EXCERPT], bytes=length, sha256=digest.hexdigest()),))
-    elif data:
+    else:
         yield Piece([Raw(None, data)])
 
 
