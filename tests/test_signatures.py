@@ -111,6 +111,16 @@ def test_cutting_batches_changes_nothing(texts: list[str], data: st.DataObject) 
     assert parts[0].schema == schema(RULES)
 
 
+def test_empty_batches_and_empty_texts_need_no_other_kernel() -> None:
+    from roots.filters.signatures import _sign
+
+    sign(batch([LONG]), RULES)
+    compiled = len(_sign.signatures)
+    assert len(sign(batch([]), RULES)) == 0
+    assert sign(batch(["", ""]), RULES).column("words").to_pylist() == [0, 0]
+    assert len(_sign.signatures) == compiled
+
+
 def test_words_are_counted_as_tokens() -> None:
     found = sign(batch(["今天我们去学校，明天回家。然后我们再去学校吃饭睡觉"], "zh-Hans"), RULES)
     assert found.column("words")[0].as_py() == len(shingles_of("今天我们去学校，明天回家。然后我们再去学校吃饭睡觉", how=1)) + 4

@@ -137,10 +137,13 @@ def _sign(data: Any, offsets: Any, bodies: Any, how: Any, skip: Any, natural: An
 
 
 def buffers(text: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
-    """The bytes of a large_string column and its offsets, as views: row i is data[offsets[i]:offsets[i + 1]]."""
+    """The bytes of a large_string column and its offsets, as views: row i is data[offsets[i]:offsets[i + 1]].
+
+    Both are read-only even when they are empty, since numba would compile its kernels once more for arrays that can be written.
+    """
     _, places, values = text.buffers()
-    offsets = np.frombuffer(places, np.int64, len(text) + 1, text.offset * 8) if len(text) else np.zeros(1, np.int64)
-    data = np.frombuffer(values, np.uint8) if values is not None and values.size else np.zeros(1, np.uint8)
+    offsets = np.frombuffer(places, np.int64, len(text) + 1, text.offset * 8) if len(text) else np.frombuffer(bytes(8), np.int64)
+    data = np.frombuffer(values, np.uint8) if values is not None and values.size else np.frombuffer(bytes(1), np.uint8)
     return data, offsets
 
 
