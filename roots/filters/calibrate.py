@@ -77,7 +77,7 @@ def _rounded(value: float, up: bool) -> float:
         return value
     digits = 1 - math.floor(math.log10(abs(value)))
     scale = 10.0**digits
-    moved = (math.ceil if up else math.floor)(round(value * scale, 6)) / scale
+    moved = (math.ceil if up else math.floor)(round(value * scale, 4)) / scale
     return round(moved, max(digits, 0))
 
 

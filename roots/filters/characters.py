@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 SPACE, LETTER, MARK, DIGIT, PUNCTUATION, SYMBOL, FORMAT, BROKEN = range(8)
-UPPER, TERMINAL, ALONE, JOINS, JOINS_DIGITS, CLOSES, BULLET, CONNECTS = (1 << bit for bit in range(8))
+UPPER, TERMINAL, ALONE, JOINS, JOINS_DIGITS, CLOSES, BULLET, CONNECTS, MISREAD, MISREAD_SIGN = (1 << bit for bit in range(10))
 CODE_POINTS = 0x110000
 _ASSIGNED = (*range(0x40000), *range(0xE0000, 0xE0200))  # nothing but private use and unassigned beyond
 _CLASS = {"L": LETTER, "M": MARK, "N": DIGIT, "P": PUNCTUATION, "S": SYMBOL, "Z": SPACE}
@@ -27,11 +27,17 @@ _FIRST_WORDS_OF_NO_SCRIPT = frozenset({
 })
 
 
+# What the bytes 80 to BF become when UTF-8 is read as Latin-1 or as Windows-1252 (a byte without a meaning there becomes U+FFFD);
+# and those of them that hardly ever stand after a letter in real text.
+_MISREAD = {*map(chr, range(0x80, 0xC0)), *bytes(range(0x80, 0xC0)).decode("cp1252", "replace")}
+_MISREAD_SIGNS = _MISREAD - set("\u2018\u2019\u201a\u201c\u201d\u201e\u2013\u2014\u2026\u2022\u2039\u203a\xa0\xaa\xab\xad\xb2\xb3\xb5\xb7\xb9\xba\xbb")
+
+
 class Characters(NamedTuple):
     """Arrays of length 0x110000, indexed by code point."""
 
     classes: NDArray[np.uint8]
-    flags: NDArray[np.uint8]
+    flags: NDArray[np.uint16]
     scripts: NDArray[np.uint16]  # 0 = common to many scripts
     lower: NDArray[np.uint32]    # simple lower case; itself where there is none
 
@@ -64,13 +70,15 @@ def _flags_of(character: str, name: str) -> int:
         flags |= BULLET
     if category == "Pc":
         flags |= CONNECTS
+    if character in _MISREAD:
+        flags |= MISREAD | (MISREAD_SIGN if character in _MISREAD_SIGNS else 0)
     return flags
 
 
 @lru_cache(maxsize=1)
 def _tables() -> tuple[Characters, dict[str, int]]:
     classes = np.full(CODE_POINTS, BROKEN, np.uint8)
-    flags = np.zeros(CODE_POINTS, np.uint8)
+    flags = np.zeros(CODE_POINTS, np.uint16)
     scripts = np.zeros(CODE_POINTS, np.uint16)
     lower = np.arange(CODE_POINTS, dtype=np.uint32)
     names: dict[str, int] = {}
@@ -78,7 +86,7 @@ def _tables() -> tuple[Characters, dict[str, int]]:
         character = chr(point)
         kind = _class_of(character)
         classes[point] = kind
-        if kind == BROKEN:
+        if kind == BROKEN and character not in _MISREAD:
             continue
         name = unicodedata.name(character, "")
         if found := _flags_of(character, name):

@@ -128,6 +128,11 @@ def compiled() -> Callable[..., None]:
     return made
 
 
+def warm() -> None:
+    """Compiles the loop, or loads it from the cache: to be called once before workers start, so that they find the cache warm."""
+    Driver((), (), ()).measure(pa.array(["a"], pa.large_string()), np.zeros(1, np.int64), np.full(1, PROSE, np.uint8))
+
+
 @dataclass(frozen=True)
 class WordLists:
     """The lists of one language, as tuples of entries; None = no list, and the measure is null."""
@@ -184,7 +189,7 @@ class Driver:
         if size > self._room:
             size = max(1 << (size - 1).bit_length(), 1024)
             table = max(2 * size, 4096, self._widest)
-            types = (np.uint32, np.uint8, np.uint8, np.int32, np.int32, np.uint64, np.int32, np.int32, np.int32)
+            types = (np.uint32, np.uint8, np.uint16, np.int32, np.int32, np.uint64, np.int32, np.int32, np.int32)
             self._scratch = (*(np.empty(size, kind) for kind in types), np.empty(2 * table, np.uint64), np.empty(2 * table, np.int32),
                              np.empty(2 * table, np.int32))
             self._room = size

@@ -85,6 +85,10 @@ class Judge:
         """The batch with every `m.*` column filled for rows that are still in; no row is dropped."""
         return self._with_measures(batch, self._measured(batch)[0])
 
+    def values(self, batch: pa.RecordBatch) -> NDArray[np.float32]:
+        """Rows × measures, in the order of `measures`; NaN = not measured."""
+        return self._measured(batch)[0]
+
     def judge(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """The batch with `m.*` filled and `dropped` set where something speaks against a row (laws 1 to 5)."""
         values, language, natural = self._measured(batch)

@@ -17,6 +17,7 @@ from roots.document import NATURAL, PROGRAMMING
 BOTH = (NATURAL, PROGRAMMING)
 PROSE = (NATURAL,)
 CODE = (PROGRAMMING,)
+FEW_WORDS = 50  # what is counted by the word in a shorter text is counted against so many: a share of six words is no share
 Function = TypeVar("Function", bound=Callable[[Any], Any])
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import math
 
-from roots.filters.characters import ALONE, BROKEN, BULLET, DIGIT, FORMAT, JOINS, LETTER, MARK, PUNCTUATION, SPACE, SYMBOL
-from roots.filters.measures import BOTH, measure
+from roots.filters.characters import ALONE, BROKEN, BULLET, DIGIT, FORMAT, JOINS, LETTER, MARK, MISREAD, MISREAD_SIGN, PUNCTUATION, SPACE, SYMBOL
+from roots.filters.measures import BOTH, FEW_WORDS, measure
 from roots.filters.places import UPPER_CASE
 
 
@@ -50,14 +50,31 @@ def punctuation_share(doc):
 
 @measure("inner_punctuation", unit="per word")
 def inner_punctuation(doc):
-    """How many signs stand between two letters with no space, and are no apostrophe or hyphen? Bad scans: "wo;d", "th|s"; addresses."""
+    """How many signs stand between two letters with no space, and are no apostrophe or hyphen? Bad scans: "wo;d", "th|s"; addresses.
+
+    A text of fewer than fifty words counts as one of fifty: two signs in a line are no sign of anything.
+    """
     signs = 0
     for i in range(1, len(doc.chars) - 1):
         if (doc.classes[i] == PUNCTUATION or doc.classes[i] == SYMBOL) and doc.classes[i - 1] <= MARK and doc.classes[i + 1] <= MARK \
                 and doc.classes[i - 1] != SPACE and doc.classes[i + 1] == LETTER and not doc.flags[i] & (JOINS | BULLET) \
                 and not doc.flags[i - 1] & ALONE:
             signs += 1
-    return signs / len(doc.word_start) if len(doc.word_start) else math.nan
+    return signs / max(len(doc.word_start), FEW_WORDS)
+
+
+@measure("stray_marks", unit="per word")
+def stray_marks(doc):
+    """How many marks have no letter to stand on? A vowel sign or a tone mark after a sign or a space: broken scans and broken joins.
+
+    A text of fewer than fifty words counts as one of fifty.
+    """
+    stray = 0
+    for i in range(len(doc.chars)):
+        if doc.classes[i] == MARK:
+            before = doc.classes[i - 1] if i else SPACE
+            stray += before != LETTER and before != MARK and before != FORMAT and before != DIGIT
+    return stray / max(len(doc.word_start), FEW_WORDS)
 
 
 @measure("symbol_share", unit="share of visible characters")
@@ -81,36 +98,51 @@ def uppercase_share(doc):
 
 @measure("mojibake", unit="share of characters")
 def mojibake(doc):
-    """How much looks like UTF-8 read as Latin-1 or Windows-1252? "Ã©" for é: a letter of Ã â à Ø … and then a sign no word continues with.
+    """How much looks like UTF-8 read as Latin-1 or Windows-1252? "Ã©" for é, "â€™" for ’: sequences of UTF-8 as they look then.
 
-    Counted are pairs of one of U+00C2–U+00F4 (what the first byte of a sequence becomes) and a character that a continuation byte
-    80–BF becomes and that is no letter: controls and signs of U+0080–U+00BF, and Windows-1252's signs such as € ™ „ ‡ (‚ is left
-    out: Fon text uses it for a comma).
+    Two characters, the first of U+00C2–U+00DF; or three or four, the first of U+00E0–U+00F4, with a sign among them that hardly
+    stands after a letter in real text (€ ™ ‡ ¤, controls): quotation marks and dashes after é or à alone prove nothing.
     """
-    pairs = 0
-    for i in range(len(doc.chars) - 1):
-        if 0xC2 <= doc.chars[i] <= 0xF4:
-            c = doc.chars[i + 1]
-            if (0x80 <= c <= 0xBF and c != 0xAA and c != 0xB5 and c != 0xBA and c != 0xBB and c != 0xA0 and c != 0xB7) or c == 0x20AC \
-                    or c == 0x2122 or c == 0x2020 or c == 0x2021 or c == 0x2030 or c == 0x02C6 or c == 0x02DC \
-                    or c == 0x201E or c == 0x0192 or c == 0x0152 or c == 0x0153 or c == 0x0160 or c == 0x0161 or c == 0x017D \
-                    or c == 0x017E or c == 0x0178 or c == 0x2039:
-                pairs += 1
-    return 2 * pairs / len(doc.chars) if len(doc.chars) else 0.0
+    found = 0
+    n = len(doc.chars)
+    i = 0
+    while i < n - 1:
+        c = doc.chars[i]
+        length = 0
+        if 0xC2 <= c <= 0xDF:
+            length = 2
+        elif 0xE0 <= c <= 0xEF:
+            length = 3
+        elif 0xF0 <= c <= 0xF4:
+            length = 4
+        if length == 0 or i + length > n:
+            i += 1
+            continue
+        misread = 0
+        signs = 0
+        for j in range(i + 1, i + length):
+            misread += (doc.flags[j] & MISREAD) != 0
+            signs += (doc.flags[j] & MISREAD_SIGN) != 0
+        if misread == length - 1 and (length == 2 or signs > 0):
+            found += length
+            i += length
+        else:
+            i += 1
+    return found / n if n else 0.0
 
 
 @measure("hash_signs", unit="per word")
 def hash_signs(doc):
-    """How many # to a word? Gopher allows one to ten words."""
+    """How many # to a word? Gopher allows one to ten words. A text of fewer than fifty words counts as one of fifty."""
     signs = 0
     for c in doc.chars:
         signs += c == 35
-    return signs / len(doc.word_start) if len(doc.word_start) else math.nan
+    return signs / max(len(doc.word_start), FEW_WORDS)
 
 
 @measure("ellipses", unit="per word")
 def ellipses(doc):
-    """How many … or ... to a word? Gopher allows one to ten words."""
+    """How many … or ... to a word? Gopher allows one to ten words. A text of fewer than fifty words counts as one of fifty."""
     signs = 0
     i = 0
     while i < len(doc.chars):
@@ -120,7 +152,7 @@ def ellipses(doc):
             signs += 1
             i += 2
         i += 1
-    return signs / len(doc.word_start) if len(doc.word_start) else math.nan
+    return signs / max(len(doc.word_start), FEW_WORDS)
 
 
 @measure("curly_brackets", unit="share of visible characters")

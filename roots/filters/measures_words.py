@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import math
 
-from roots.filters.characters import ALONE, DIGIT, LETTER, UPPER
-from roots.filters.measures import measure
+from roots.filters.characters import ALONE, DIGIT, LETTER
+from roots.filters.measures import FEW_WORDS, measure
 from roots.filters.places import BARE, BOILERPLATE, CLOSED, CLOSED_KINDS, DISTINCT, FLAGGED, OF_A_SCRIPT, OWN_SCRIPT, PLACEHOLDER
 
 
@@ -59,29 +59,29 @@ def own_script(doc):
 
 @measure("single_letter_words", unit="share of words")
 def single_letter_words(doc):
-    """How many words are one letter only? Where scanning or extraction went wrong, words fall apart. An ideograph is no letter here."""
+    """How many words are one letter only? Where scanning or extraction went wrong, words fall apart. An ideograph is no letter here.
+
+    A text of fewer than fifty words counts as one of fifty.
+    """
     single = 0
     for i in range(len(doc.word_start)):
         first = doc.word_start[i]
         single += doc.word_end[i] - first == 1 and doc.classes[first] == LETTER and not doc.flags[first] & ALONE
-    return single / len(doc.word_start) if len(doc.word_start) else math.nan
+    return single / max(len(doc.word_start), FEW_WORDS)
 
 
 @measure("mixed_words", unit="share of words")
 def mixed_words(doc):
-    """How many words change between letters and digits, or from small to capital letters? Scanned badly: "w0rd", "teXt"."""
+    """How many words change between letters and digits? Scanned badly: "w0rd", "1ittle". Fewer than fifty words count as fifty."""
     mixed = 0
     for i in range(len(doc.word_start)):
-        changes = 0
         for j in range(doc.word_start[i] + 1, doc.word_end[i]):
             a = doc.classes[j - 1]
             b = doc.classes[j]
-            digit_and_letter = (a == LETTER and b == DIGIT) or (a == DIGIT and b == LETTER)
-            capital_inside = doc.flags[j] & UPPER and a == LETTER and not doc.flags[j - 1] & UPPER
-            if digit_and_letter or capital_inside:
-                changes += 1
-        mixed += changes > 0
-    return mixed / len(doc.word_start) if len(doc.word_start) else math.nan
+            if (a == LETTER and b == DIGIT) or (a == DIGIT and b == LETTER):
+                mixed += 1
+                break
+    return mixed / max(len(doc.word_start), FEW_WORDS)
 
 
 @measure("distinct_words", unit="share of words")

@@ -32,7 +32,7 @@ def _entry_key(data, classes_of, flags_of, lower):  # type: ignore[no-untyped-de
     size = max(data.shape[0], 1)
     chars = np.empty(size, np.uint32)
     classes = np.empty(size, np.uint8)
-    flags = np.empty(size, np.uint8)
+    flags = np.empty(size, np.uint16)
     start = np.empty(size, np.int32)
     end = np.empty(size, np.int32)
     hashes = np.empty(size, np.uint64)

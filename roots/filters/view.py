@@ -26,7 +26,7 @@ class Doc(NamedTuple):
 
     chars: NDArray[np.uint32]
     classes: NDArray[np.uint8]       # characters.SPACE, LETTER, …
-    flags: NDArray[np.uint8]         # characters.UPPER | TERMINAL | …
+    flags: NDArray[np.uint16]        # characters.UPPER | TERMINAL | …
     tally: NDArray[np.int64]         # how many characters of each class, then of places.UPPER_CASE, …
     word_start: NDArray[np.int32]
     word_end: NDArray[np.int32]
@@ -164,7 +164,7 @@ def lines_of(chars, classes, n, start, end, paragraph):  # type: ignore[no-untyp
 @njit(cache=True)
 def _spans(data, classes_of, flags_of, lower):  # type: ignore[no-untyped-def]
     size = max(data.shape[0], 1)
-    chars, classes, flags = np.empty(size, np.uint32), np.empty(size, np.uint8), np.empty(size, np.uint8)
+    chars, classes, flags = np.empty(size, np.uint32), np.empty(size, np.uint8), np.empty(size, np.uint16)
     start, end, hashes = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.uint64)
     n = decode(data, 0, data.shape[0], classes_of, flags_of, chars, classes, flags, np.zeros(TALLY, np.int64))
     count = words_of(chars, classes, flags, n, lower, start, end, hashes)
