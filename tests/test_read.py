@@ -107,7 +107,7 @@ def test_only_the_faulty_records_of_a_block_are_rejected(tmp_path: Path) -> None
 values = st.one_of(st.none(), st.booleans(), st.integers(), st.text(), st.lists(st.integers(), max_size=2))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     records=st.lists(st.dictionaries(st.sampled_from(["text", "id", "lang", "x"]), values, max_size=4), min_size=1, max_size=12),
     size=st.integers(1, 200),
@@ -125,7 +125,7 @@ def test_at_once_and_line_by_line_agree(tmp_path_factory: pytest.TempPathFactory
     assert len(column(quick, "text")) + len(reasons(quick)) == len(records)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(st.binary(max_size=300).map(lambda b: b.replace(b"\n", b"")), max_size=60),
     st.integers(20, 400),

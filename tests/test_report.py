@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from huggingface_hub import DatasetCard
 
 from roots import ledger
 from roots.pipelines.report import write_report
@@ -298,7 +299,7 @@ def test_limits_that_are_idle_or_heavy_are_named(run: Path, page: Page) -> None:
 def test_what_was_dropped_refused_and_unreadable_is_said(page: Page) -> None:
     text = re.sub(r"\s+", " ", "".join(page.text))
     for sentence in (
-        "Letter share is below the limit of its language.",
+        "Letter share: below the limit of its language.",
         "Withdrawn: entry 2026-1 of governance/takedowns.toml.",
         "No licence was concluded.",
         "licence.concluded",
@@ -314,8 +315,11 @@ def test_what_was_dropped_refused_and_unreadable_is_said(page: Page) -> None:
 
 
 def test_the_card_has_a_header_and_all_its_sections(run: Path) -> None:
-    _, header, body = (run / "report" / "DATASET_CARD.md").read_text("utf-8").split("---\n", 2)
-    assert re.search(r"^license: cc0-1.0$", header, re.M) and "language:\n- sw\n- zh\n" in header and "1K" in header
+    _, _, body = (run / "report" / "DATASET_CARD.md").read_text("utf-8").split("---\n", 2)
+    card = DatasetCard((run / "report" / "DATASET_CARD.md").read_text("utf-8")).data
+    assert (card.license, card.language, card.size_categories, card.pretty_name) == (
+        "cc0-1.0", ["sw", "zh"], ["n<1K"], f"Example {HOSTILE}")
+    assert [config["config_name"] for config in card.configs] == ["default", "sw"]
     for section in (
         "Dataset Summary",
         "Supported Tasks",
@@ -339,7 +343,7 @@ def test_the_card_has_a_header_and_all_its_sections(run: Path) -> None:
 
 def test_meanings_and_formats() -> None:
     assert meaning("language_score.low") == ("language", "The identifier is not sure enough of the language.")
-    assert meaning("mean_word_length.high") == ("quality", "Mean word length is above the limit of its language.")
+    assert meaning("mean_word_length.high") == ("quality", "Mean word length: above the limit of its language.")
     assert (
         meaning("duplicate.near")[0] == "duplicate"
         and meaning("failed.scrub")[1] == "The stage scrub failed on this document; it was set apart."

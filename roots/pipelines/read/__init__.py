@@ -25,7 +25,8 @@ _PARSE: dict[str, Callable[[Input, Any, ReadLimits], Rows]] = {
 def read(input: Input, slice: int = 0, of: int = 1, *, limits: ReadLimits | None = None) -> Iterator[Block]:
     """The blocks of a file whose number leaves `slice` when divided by `of`, in order.
 
-    Over all slices exactly one block has `last` set, the file's last one, whatever is wrong with the file. In every block, `read` = documents + rejected. Raises RootsError when the file is not there.
+    Over all slices exactly one block has `last` set, the file's last one, whatever is wrong with the file. In every block,
+    `read` = documents + rejected. Raises RootsError when the file is not there.
     """
     limits = limits or ReadLimits()
     number = 0
