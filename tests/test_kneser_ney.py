@@ -108,7 +108,7 @@ def test_the_order_of_lines_does_not_matter() -> None:
 
 
 def test_a_tiny_text_by_hand() -> None:
-    """Discounts cannot be found and fall back: "a" and </s> follow one word each, so each keeps 1 - 0.5 of 2, and 0.25 · 2 go to all three."""
+    """Discounts cannot be found and fall back: "a" and </s> follow one word each and keep 0.5 of 2; the rest goes to all three."""
     model = estimate([["a"]], 2)
     assert model.words == ["<unk>", "<s>", "</s>", "a"]
     assert 10 ** model.levels[0].prob[[0, 2, 3]] == pytest.approx([0.5 / 3, 0.25 + 0.5 / 3, 0.25 + 0.5 / 3])

@@ -1,43 +1,58 @@
 """Does the compiled scorer say what KenLM says of the same file, whatever the script, the slicing or the batch?"""
 from __future__ import annotations
 
+import json
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import kenlm
 import numpy as np
 import pyarrow as pa
 import pytest
+import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from roots.digest import file_digest
 from roots.errors import Problem, RootsError
 from roots.filters.perplexity import PerplexityScorer, load, pieces_of
 from roots.filters.perplexity_kenlm import read
 from roots.filters.perplexity_kernel import key_of
 from roots.filters.perplexity_pieces import PLANES, ends, kind, pieces, words
+from roots.models import perplexity_evaluate
 from roots.models.perplexity import class_names, train, train_one
+from roots.models.perplexity_card import render_card
 from roots.models.perplexity_classes import exchange
 from roots.models.perplexity_kneser_ney import estimate, write_arpa
 from roots.models.perplexity_separation import auc, sentences, separation, shuffled
-from roots.models.perplexity_text import Line, recipe_from, shipped_recipe
+from roots.models.perplexity_text import Line, lines, recipe_from, shipped_recipe
 from roots.models.perplexity_trie import trie_of, word_hash, write_trie
 from roots.records import Table
 
 # Written for this test. Each language: openings, middles, closings; sentences are their combinations.
 PARTS = {
-    "sw": (["Mtoto", "Mwalimu", "Bibi", "Kijana", "Baba"], ["anasoma kitabu", "anapika chakula", "analima shamba", "anabeba maji"],
+    "sw": (["Mtoto", "Mwalimu", "Bibi", "Kijana", "Baba"],
+           ["anasoma kitabu", "anapika chakula", "analima shamba", "anabeba maji"],
            ["nyumbani.", "shuleni leo.", "kila siku.", "karibu na mto."]),
-    "hi": (["बच्चा", "शिक्षक", "दादी", "किसान"], ["किताब पढ़ता है", "खाना बनाती है", "खेत जोतता है", "पानी लाता है"], ["घर में।", "रोज़ सुबह।", "नदी के पास।"]),
-    "yo": (["Ọmọ náà", "Olùkọ́", "Ìyá àgbà", "Àgbẹ̀"], ["ń ka ìwé", "ń se oúnjẹ", "ń ro oko", "ń gbé omi"], ["nílé.", "lójoojúmọ́.", "lẹ́gbẹ̀ẹ́ odò."]),
+    "hi": (["बच्चा", "शिक्षक", "दादी", "किसान"],
+           ["किताब पढ़ता है", "खाना बनाती है", "खेत जोतता है", "पानी लाता है"],
+           ["घर में।", "रोज़ सुबह।", "नदी के पास।"]),
+    "yo": (["Ọmọ náà", "Olùkọ́", "Ìyá àgbà", "Àgbẹ̀"],
+           ["ń ka ìwé", "ń se oúnjẹ", "ń ro oko", "ń gbé omi"],
+           ["nílé.", "lójoojúmọ́.", "lẹ́gbẹ̀ẹ́ odò."]),
     "zh-Hans": (["孩子", "老师", "奶奶", "农民"], ["在看书", "在做饭", "在种地", "在打水"], ["，今天很晴朗。", "，天天如此。", "，就在河边。"]),
-    "ar": (["الطفل", "المعلم", "الجدة", "الفلاح"], ["يقرأ كتابا", "تطبخ الطعام", "يزرع الحقل", "يحمل الماء"], ["في البيت.", "كل يوم.", "قرب النهر."]),
+    "ar": (["الطفل", "المعلم", "الجدة", "الفلاح"],
+           ["يقرأ كتابا", "تطبخ الطعام", "يزرع الحقل", "يحمل الماء"],
+           ["في البيت.", "كل يوم.", "قرب النهر."]),
 }
-ODD = "a'b 'c d' n’est ١٢٣ 123 «x» — … 🏳️‍🌈 \u200bzw\u200dj\u00ad \ufeff \ue000 \U000e0041 \U00020000中 ~ | <unk> </s> <s> a|b \x00\x0b\u2028x\r\ny\u0301"
+ODD = ("a'b 'c d' n’est ١٢٣ 123 «x» — … 🏳️‍🌈 \u200bzw\u200dj\u00ad \ufeff \ue000 \U000e0041 \U00020000中 ~ | "
+       "<unk> </s> <s> a|b \x00\x0b\u2028x\r\ny\u0301")
 
 
 def lines_of(language: str) -> list[Line]:
-    made = [" ".join((a, b, c)) if language != "zh-Hans" else a + b + c for a in PARTS[language][0] for b in PARTS[language][1] for c in PARTS[language][2]]
+    glue = "" if language == "zh-Hans" else " "
+    made = [glue.join((a, b, c)) for a in PARTS[language][0] for b in PARTS[language][1] for c in PARTS[language][2]]
     return [Line("test", f"{language} {number}", 0, number / len(made), text) for number, text in enumerate(made)]
 
 
@@ -65,7 +80,8 @@ def by_kenlm(path: Path, text: str) -> float | None:
 
 
 def check(folder: Path, language: str, texts: list[str]) -> None:
-    found = PerplexityScorer(folder, longest=1 << 30).score(pa.array(texts, pa.large_string()), pa.array([language] * len(texts))).to_pylist()
+    scorer = PerplexityScorer(folder, longest=1 << 30)
+    found = scorer.score(pa.array(texts, pa.large_string()), pa.array([language] * len(texts))).to_pylist()
     for text, value in zip(texts, found, strict=True):
         expected = by_kenlm(folder / f"{language}.klm", text)
         assert (value is None) == (expected is None)
@@ -80,7 +96,8 @@ def test_the_kernel_says_what_kenlm_says(folder: Path, language: str) -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(st.one_of(st.text(max_size=30), st.sampled_from([ODD, *(line.text for line in lines_of("yo"))])), max_size=5), st.sampled_from(sorted(PARTS)))
+@given(st.lists(st.one_of(st.text(max_size=30), st.sampled_from([ODD, *(line.text for line in lines_of("yo"))])), max_size=5),
+       st.sampled_from(sorted(PARTS)))
 def test_any_text_is_scored_as_kenlm_scores_it(folder: Path, parts: list[str], language: str) -> None:
     check(folder, language, ["".join(parts), "\n".join(parts)])
 
@@ -96,7 +113,7 @@ def test_slices_masks_and_languages_keep_to_their_rows(folder: Path) -> None:
     some = scorer.score(pa.array([None, *texts[1:]], pa.large_string()), pa.array(["fon", None, *languages[2:]])).to_pylist()
     assert some == [None, None, *whole[2:]]
     assert scorer.score(pa.array([], pa.large_string()), pa.array([], pa.string())).to_pylist() == []
-    again = pickle.loads(pickle.dumps(scorer)).score(pa.array(texts, pa.large_string()), pa.array(languages))  # noqa: S301
+    again = pickle.loads(pickle.dumps(scorer)).score(pa.array(texts, pa.large_string()), pa.array(languages))
     assert again.to_pylist() == whole
 
 
@@ -138,8 +155,8 @@ def test_shuffling_keeps_the_words_and_is_the_same_again() -> None:
 
 
 def test_short_lines_are_no_sentences() -> None:
-    assert [line.text for line in sentences([Line("s", "1", 0, 0, "moja mbili tatu nne tano sita"), Line("s", "2", 0, 0, "moja mbili")])] == [
-        "moja mbili tatu nne tano sita"]
+    long, short = Line("s", "1", 0, 0, "moja mbili tatu nne tano sita"), Line("s", "2", 0, 0, "moja mbili")
+    assert sentences([long, short]) == [long]
 
 
 @pytest.mark.parametrize(("text", "expected"), [
@@ -217,9 +234,69 @@ def test_the_recipe_names_what_is_wrong_with_it() -> None:
     assert {"order", "wrods", "classes", "sources", "reading"} <= {problem.key for problem in problems}
 
 
-def test_training_says_what_is_missing(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of two small sources, as the shared data has them."""
+    folder = tmp_path_factory.mktemp("data")
+    for source in ("one", "two"):
+        (folder / source).mkdir()
+        licence = "CC0-1.0" if source == "one" else {"a": "MIT", "b": "CC0-1.0"}
+        (folder / source / "SOURCE.json").write_text(json.dumps({"license": licence}))
+        records = [
+            {"id": f"{source}{number}", "lang": language, "text": line.text + "\n\n" + line.text.replace("kitabu", source)}
+            for language in ("sw", "yo", "xx") for number, line in enumerate(lines_of(language if language != "xx" else "hi"))
+        ]
+        packed = zstandard.ZstdCompressor().compress("".join(json.dumps(record) + "\n" for record in records).encode())
+        (folder / source / "data.jsonl.zst").write_bytes(packed)
+    return folder
+
+
+def test_training_and_measuring_from_a_folder_of_sources(sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recipe = replace(shipped_recipe(), sources=("one", "two/data.jsonl.zst"), yardstick="one")
+    report = train(sources, tmp_path, ["sw", "yo"], recipe)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["models.json", "sw.klm", "yo.klm"]
+    assert json.loads((tmp_path / "models.json").read_text()) == report
+    assert list(report["sw"]["sources"]) == ["one", "two"]
+    assert report["sw"]["lines"] == 2 * 2 * len(lines_of("sw"))
+    assert train(sources, tmp_path / "again", ["sw", "yo"], recipe) == report
+    monkeypatch.setattr(perplexity_evaluate, "LEFT", 10)
+    monkeypatch.setattr(perplexity_evaluate, "ENOUGH", 10)
+    figures = perplexity_evaluate.evaluate(sources, report, ["sw", "yo"], recipe)
+    assert set(figures["sw"]["sources"]) == {"two"}
+    assert figures["sw"]["documents"]["auc"] > 0.9
+    assert figures["sw"]["documents"]["median"] < figures["sw"]["documents"]["shuffled"]
+    card = render_card(sources, recipe, report, figures)
+    assert "| one | CC0-1.0 |" in card
+    assert "| two | a: MIT; b: CC0-1.0 |" in card
+    assert f"| {report['yo']['bytes']:,} |" in card
+
+
+def test_a_document_that_is_left_out_is_not_learned(sources: Path) -> None:
+    own = lines(sources, replace(shipped_recipe(), sources=("one",)), frozenset(["sw"]))["sw"]
+    assert len({line.part for line in own}) == len({line.document for line in own}) == len(lines_of("sw"))
+    assert own == sorted(own)
+
+
+def test_training_says_what_is_missing(sources: Path, tmp_path: Path) -> None:
     with pytest.raises(RootsError, match="has no"):
         train(tmp_path, tmp_path / "to", ["sw"])
+    with pytest.raises(RootsError, match="no text in fon, zu"):
+        train(sources, tmp_path / "to", ["zu", "sw", "fon"], replace(shipped_recipe(), sources=("one",)))
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "data.jsonl.zst").write_bytes(b"not compressed")
+    with pytest.raises(RootsError, match="cannot be read"):
+        train(tmp_path, tmp_path / "to", ["sw"], replace(shipped_recipe(), sources=("one",)))
+
+
+def test_the_shipped_models_are_what_their_report_says() -> None:
+    folder = Path(perplexity_evaluate.__file__).parent / "perplexity"
+    report = json.loads((folder / "models.json").read_text(encoding="utf-8"))
+    assert sorted(path.stem for path in folder.glob("*.klm")) == sorted(report)
+    assert len(report) == 46
+    assert sum(row["bytes"] for row in report.values()) < 30e6
+    assert all(file_digest(folder / f"{language}.klm") == row["sha256"] for language, row in report.items())
+    card = (folder / "card.md").read_text(encoding="utf-8")
+    assert all(f"\n| {language} |" in card for language in report)
 
 
 @pytest.mark.slow

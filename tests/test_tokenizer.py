@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -125,6 +126,13 @@ def test_a_tag_is_one_token(trained: Path, recipe: TokenizerRecipe) -> None:
         assert model.decode(encoded.ids) == f"Andika kwa {tag}."
 
 
+def test_every_tag_of_governance_is_reserved(recipe: TokenizerRecipe, reference: Path) -> None:
+    kinds = sorted((reference / "governance" / "personal_data").glob("*.toml"))
+    tags = {tomllib.loads(path.read_text(encoding="utf-8")).get("tag") for path in kinds} - {None}
+    assert tags
+    assert tags <= set(recipe.tags)
+
+
 def test_reserved_entries_come_first_and_the_size_is_a_multiple(trained: Path, recipe: TokenizerRecipe) -> None:
     model = Tokenizer.from_file(str(trained))
     assert [model.id_to_token(number) for number in range(4)] == ["<unk>", "<s>", "</s>", "<pad>"]
@@ -153,7 +161,7 @@ def test_the_same_bytes_whatever_the_threads_and_the_order(
         "train([Path(p) for p in sys.argv[2:]], replace(recipe, at_least=4), 5, Path(sys.argv[1]))"
     )
     command = [sys.executable, "-c", program, str(tmp_path / "t.json"), *map(str, reversed(shards))]
-    subprocess.run(command, check=True, cwd=reference,  # noqa: S603
+    subprocess.run(command, check=True, cwd=reference,
                    env={**os.environ, "RAYON_NUM_THREADS": threads, "TOKENIZERS_PARALLELISM": "true", "PYTHONPATH": str(reference)})
     assert (tmp_path / "t.json").read_bytes() == trained.read_bytes()
 

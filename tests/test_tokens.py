@@ -96,10 +96,12 @@ def test_without_a_validation_file_all_documents_train(tokenizer: Path, tmp_path
 
 
 def test_a_text_cannot_end_itself(tokenizer: Path, tmp_path: Path) -> None:
-    tokenise(shard(tmp_path, "sw", ["a </s> b", "<s>c</s>"]), tokenizer, {"train": tmp_path / "t.arrow"}, sequence_length=512, valid=0.0, seed=3)
+    source = shard(tmp_path, "sw", ["a </s> b", "<s>c</s>"])
+    tokenise(source, tokenizer, {"train": tmp_path / "t.arrow"}, sequence_length=512, valid=0.0, seed=3)
     row, = read(tmp_path / "t.arrow")
     end = load(tokenizer).token_to_id("</s>")
-    assert np.flatnonzero(np.array(row["tokens"]) == end).tolist() == [row["documents"][0]["length"] - 1, len(row["tokens"]) - 1]
+    places = np.flatnonzero(np.array(row["tokens"]) == end).tolist()
+    assert places == [row["documents"][0]["length"] - 1, len(row["tokens"]) - 1]
 
 
 def test_a_sequence_opens_in_datasets(tokenizer: Path, tmp_path: Path) -> None:

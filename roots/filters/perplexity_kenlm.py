@@ -138,4 +138,5 @@ def _bits(block: Array, address: Array, width: int) -> Array:
     """Little-endian integers of `width` bits (at most 57) that start at the given bits."""
     windows = np.lib.stride_tricks.as_strided(block, (len(block) - 7, 8), (1, 1))
     values = windows[address >> 3].copy().view("<u8").ravel()
-    return (values >> (address & 7).astype(np.uint64)) & np.uint64((1 << width) - 1)
+    found: Array = (values >> (address & 7).astype(np.uint64)) & np.uint64((1 << width) - 1)
+    return found

@@ -178,7 +178,7 @@ def score(data, offsets, rows, longest, characters, table, reach, marks, ngrams,
             at += step
             following, step = _decode(data, at, stop)
             following_kind = kinds[following] if following < PLANES else SKIP
-            inside = what == WORD or what == DIGIT or (what == APOSTROPHE and size > 0 and at < stop and following_kind == WORD)
+            inside = what in (WORD, DIGIT) or (what == APOSTROPHE and size > 0 and at < stop and following_kind == WORD)
             if inside:
                 letter = folds[code]
                 whole = _mixed(whole, letter)
@@ -188,7 +188,7 @@ def score(data, offsets, rows, longest, characters, table, reach, marks, ngrams,
                 size += 1
             ends = at >= stop or what == BREAK
             if ends or not (inside or what == SKIP):
-                alone = not (inside or what == SKIP or what == SPACE or what == BREAK)
+                alone = not inside and what not in (SKIP, SPACE, BREAK)
                 if in_line == 0 and (size or alone):
                     context[0], weights[0], length = begin, backoff[begin], 1
                 if size:
@@ -221,8 +221,7 @@ def _decode(data, at, stop):  # type: ignore[no-untyped-def]
     lead = np.int64(data[at])
     if lead < 0x80:
         return lead, 1
-    if lead < 0xE0:
-        return (lead & 0x1F) << 6 | np.int64(data[at + 1]) & 0x3F, 2
-    if lead < 0xF0:
-        return (lead & 0x0F) << 12 | (np.int64(data[at + 1]) & 0x3F) << 6 | np.int64(data[at + 2]) & 0x3F, 3
-    return (lead & 0x07) << 18 | (np.int64(data[at + 1]) & 0x3F) << 12 | (np.int64(data[at + 2]) & 0x3F) << 6 | np.int64(data[at + 3]) & 0x3F, 4
+    code, size = (lead & 0x1F, 2) if lead < 0xE0 else (lead & 0x0F, 3) if lead < 0xF0 else (lead & 0x07, 4)
+    for k in range(1, size):
+        code = code << 6 | np.int64(data[at + k]) & 0x3F
+    return code, size

@@ -19,7 +19,7 @@ import numpy as np
 from roots.digest import chance, file_digest, value_digest
 from roots.errors import RootsError
 from roots.filters.perplexity import SHARED, SUFFIX, model_of
-from roots.filters.perplexity_pieces import REST, piece, words
+from roots.filters.perplexity_pieces import REST, piece
 from roots.models.perplexity_classes import exchange
 from roots.models.perplexity_kneser_ney import Estimate, estimate
 from roots.models.perplexity_separation import separation
@@ -93,11 +93,10 @@ def joined(own: Sequence[Line], recipe: Recipe) -> list[list[str]]:
     """Lines as words; by chance a line goes on where the one before ended, so that a full stop need not end a line."""
     cut: list[list[str]] = []
     for line in own:
-        found = words(line.text)
         if cut and chance(recipe.seed, f"{line.document} {line.number}") < recipe.joined:
-            cut[-1] += found
-        elif found:
-            cut.append(found)
+            cut[-1] += line.words
+        elif line.words:
+            cut.append(list(line.words))
     return cut
 
 
@@ -127,7 +126,8 @@ def class_names(sequences: Sequence[Sequence[str]], recipe: Recipe) -> dict[str,
     counts = Counter(found for line in sequences for found in line)
     known = sorted(counts, key=lambda found: (-counts[found], found))
     ids = {found: id for id, found in enumerate(known, 1)}  # 0 is the end of a line
-    alone = np.array([True] + [at < recipe.alone or found == REST or (len(found) == 1 and not found.isalnum()) for at, found in enumerate(known)])
+    marks = [len(found) == 1 and not found.isalnum() for found in known]
+    alone = np.array([True] + [at < recipe.alone or found == REST or marks[at] for at, found in enumerate(known)])
     fixed = int(alone.sum())
     start = np.empty(len(alone), np.int64)
     start[alone] = np.arange(fixed)

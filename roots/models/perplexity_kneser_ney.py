@@ -64,7 +64,8 @@ def _counted(tokens: Array, place: Array, size: int, order: int) -> list[tuple[A
     index = tokens  # of the n-gram that ends at each position
     for n in range(2, order + 1):
         ends = np.flatnonzero(place >= n - 1)
-        key, at, inverse, count = np.unique(index[ends - 1] * size + tokens[ends], return_index=True, return_inverse=True, return_counts=True)
+        grams = index[ends - 1] * size + tokens[ends]
+        key, at, inverse, count = np.unique(grams, return_index=True, return_inverse=True, return_counts=True)
         levels.append((key // size, index[ends][at], key % size, count, place[ends][at] == n - 1))
         index = np.zeros_like(index)
         index[ends] = inverse

@@ -9,7 +9,6 @@ import pyarrow as pa
 
 from roots.digest import chance
 from roots.filters.perplexity import Model, perplexities
-from roots.filters.perplexity_pieces import words
 from roots.models.perplexity_text import Line
 
 Array = np.ndarray[Any, Any]
@@ -37,7 +36,7 @@ def shuffled(text: str, key: str) -> str:
 
 def sentences(lines: Sequence[Line]) -> list[Line]:
     """The lines that are long enough to have an order."""
-    return [line for line in lines if len(words(line.text)) >= SHORTEST]
+    return [line for line in lines if len(line.words) >= SHORTEST]
 
 
 def surprise(model: Model, texts: Sequence[str]) -> Array:

@@ -6,12 +6,13 @@ import json
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from roots.digest import chance, document_id
 from roots.errors import RootsError
-from roots.filters.perplexity_pieces import LONGEST_END
+from roots.filters.perplexity_pieces import LONGEST_END, words
 from roots.records import Table
 
 RECORDS = ".jsonl.zst"
@@ -43,6 +44,7 @@ class Recipe:
     joined: float
     bits: int
     sources: tuple[str, ...]
+    yardstick: str
     readings: tuple[Reading, ...]
 
 
@@ -56,6 +58,11 @@ class Line:
     part: float
     text: str
 
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The words and marks of the line; kept, since training reads it several times."""
+        return tuple(words(self.text))
+
 
 def recipe_from(table: Table) -> Recipe | None:
     """The recipe in a file, or None with the problems noted in the table."""
@@ -63,7 +70,8 @@ def recipe_from(table: Table) -> Recipe | None:
     readings = tuple(_reading(row) for row in table.tables("reading", required=True))
     whole = {key: table.whole(key, required=True) or 0 for key in ("seed", "order", "alone", "classes", "rounds", "bits")}
     share = table.number("joined", default=0.0) or 0.0
-    recipe = Recipe(joined=share, sources=table.texts("sources", required=True), readings=readings, **whole)
+    recipe = Recipe(joined=share, sources=table.texts("sources", required=True), readings=readings,
+                    yardstick=table.text("yardstick", required=True), **whole)
     table.done()
     return recipe if len(table.problems) == before else None
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from roots.filters.perplexity_kenlm import MAGIC, PARAMETERS, QUANTISED, QUANTISER_VERSION, SANITY, NGrams, bits_for
-from roots.models.perplexity_kneser_ney import BEGIN, END, UNKNOWN, Estimate
+from roots.filters.perplexity_kenlm import MAGIC, QUANTISED, QUANTISER_VERSION, SANITY, NGrams, bits_for
+from roots.models.perplexity_kneser_ney import UNKNOWN, Estimate
 
 Array = np.ndarray[Any, Any]
 MULTIPLIER = 0xC6A4A7935BD1E995
@@ -80,8 +80,7 @@ def write_trie(ngrams: NGrams, path: Path, prob_bits: int = 8, backoff_bits: int
             backoff = ngrams.backoff[low:high]
             scale = np.concatenate([np.array([-0.0, 0.0], np.float32), _bins(backoff[backoff != 0], (1 << backoff_bits) - 2)])
             tables.append(scale.tobytes())
-            followed = ngrams.first[low:high] >= 0
-            coded = np.where(backoff == 0, np.where(followed, 1, 0), 2 + _nearest(scale[2:], backoff))
+            coded = np.where(backoff == 0, 1, 2 + _nearest(scale[2:], backoff))
             fields.append((coded, backoff_bits))
         fields.append((_nearest(bins, prob), prob_bits))
         if level < order - 1:
@@ -100,7 +99,6 @@ def _header(counts: list[int]) -> bytes:
     sanity = MAGIC.ljust(SANITY - 32, b"\0") + struct.pack("<fffIIIQ", 0.0, 1.0, -0.5, 1, 0xFFFFFFFF, 0, 1)
     parameters = struct.pack("<B3xfIB3xI", len(counts), 1.5, QUANTISED, 1, SEARCH_VERSION)
     header = sanity + parameters + struct.pack(f"<{len(counts)}Q", *counts)
-    assert len(parameters) == PARAMETERS
     return header.ljust(-(-len(header) // 8) * 8, b"\0")
 
 
@@ -136,6 +134,3 @@ def _packed(fields: list[tuple[Array, int]], final: int) -> bytes:
     rows[count, total - last:] = final >> np.arange(last) & 1
     packed = np.packbits(rows.ravel(), bitorder="little").tobytes()
     return packed.ljust(((1 + count) * total + 7) // 8, b"\0") + bytes(8)
-
-
-__all__ = ["BEGIN", "END", "trie_of", "word_hash", "write_trie"]
