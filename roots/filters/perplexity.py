@@ -7,6 +7,7 @@ fluent; what a number means differs by language, so limits are set per language.
 """
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -50,9 +51,13 @@ def model_of(ngrams: NGrams) -> Model:
 
 
 @lru_cache(maxsize=64)
-def load(path: str) -> Model:
-    """The model in a file; loaded once per process. Raises RootsError when it is none."""
+def _loaded(path: str, written: int) -> Model:
     return model_of(read(path))
+
+
+def load(path: str) -> Model:
+    """The model in a file, loaded once per process and version of the file. Raises RootsError when it is none."""
+    return _loaded(path, os.stat(path).st_mtime_ns if os.path.exists(path) else 0)
 
 
 def perplexities(model: Model, text: pa.LargeStringArray, rows: Array, longest: int = LONGEST) -> Array:

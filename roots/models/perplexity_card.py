@@ -43,10 +43,10 @@ def render_card(data: Path, recipe: Recipe, report: Mapping[str, Mapping[str, An
         "",
         "## Figures",
         f"AUC is between held-out sentences ({SHORTEST} words or more) and the same sentences with their words shuffled.",
-        f"*AUC*, *noise*, medians: trained without a fifth of all documents, tested on those of {recipe.yardstick} among them, a source that",
-        f"all languages have; {good} of {len(figures)} reach {WANTED}. *noise*: AUC against a tenth of the letters replaced.",
+        f"*AUC*, *noise*, medians: trained without a fifth of all documents, tested on those of {recipe.yardstick} among them, which",
+        f"all languages have: {good} of {len(figures)} reach {WANTED}. *noise*: AUC against a tenth of the letters replaced.",
         "*Whole source left out*: trained without the source, tested on all of it, the two largest others where enough is left to",
-        f"learn from; {sum(value >= WANTED for value in whole)} of {len(whole)} reach {WANTED}. Some of them hold lines that are no sentences:",
+        f"learn from: {sum(value >= WANTED for value in whole)} of {len(whole)} reach {WANTED}. Some hold lines that are no sentences:",
         "titles, credits, markup, other languages. The shipped models learn from all documents.",
         "",
         "| language | read by | learned from, bytes | model, bytes | sentences | AUC | noise | median | shuffled "

@@ -107,7 +107,7 @@ def tokenise(shard: Path, tokenizer: Path, to: Mapping[str, Path], *, sequence_l
     "languages": {language: {documents, bytes, characters, words, tokens, unknown}}}; tokens count the closing ones in
     splits and not in languages; words are runs between white space. Raises RootsError when `tokenizer` is none.
     """
-    model = _load(str(tokenizer))
+    model = _load(str(tokenizer), tokenizer.stat().st_mtime_ns if tokenizer.exists() else 0)
     closing = model.token_to_id(end)
     if closing is None:
         raise ValueError(f"the tokenizer has no token {end}")
@@ -153,5 +153,6 @@ def count_text(batch: pa.RecordBatch, languages: dict[str, dict[str, int]]) -> N
 
 
 @lru_cache(maxsize=2)
-def _load(path: str) -> Tokenizer:
+def _load(path: str, written: int) -> Tokenizer:
+    """Once per process and version of the file."""
     return load(Path(path))
