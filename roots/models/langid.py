@@ -68,7 +68,8 @@ def findings(asked: Sequence[Trial], answered: Sequence[Answer], known: Iterable
     return out
 
 
-def _tried(data: Path, sources: Iterable[Source], recipe: Recipe, most: int) -> list[Trial]:
+def tried(data: Path, sources: Iterable[Source], recipe: Recipe, most: int) -> list[Trial]:
+    """The trials that some sources give."""
     return trials(cleaned(data, sources, recipe), most, recipe.seed)
 
 
@@ -90,7 +91,7 @@ def train(data: Path, to: Path = FOLDER, recipe: Recipe | None = None, rotate: b
         say(f"fold {number} of {len(recipe.folds)}: without {', '.join(fold)}")
         with tempfile.TemporaryDirectory() as work:
             rules = rules_of(train_on(found, recipe, Path(work), fold))
-            held = _tried(data, [source for source in recipe.sources if source.name in fold], recipe, MOST)
+            held = tried(data, [source for source in recipe.sources if source.name in fold], recipe, MOST)
             known |= set(rules.codes)
             held = [t for t in held if t.language in ours() or t.language in rules.codes or t.language in recipe.merge]
             asked += held
@@ -111,8 +112,8 @@ def train(data: Path, to: Path = FOLDER, recipe: Recipe | None = None, rotate: b
         long = [a for t, a in zip(asked, scored, strict=True) if t.length != DOCUMENT]
         (to / "floors.toml").write_text(floors_toml(floors(long, ours(), recipe.equal), ours()), encoding="utf-8")
         result["rotation"] = findings(asked, scored, known, recipe)
-        tried = [*((source.name, ()) for source in recipe.trials), *((folder.name, (folder,)) for folder in also)]
-        result["trials"] = {name: evaluate(data, model, folders, only=name, recipe=recipe, say=lambda _: None) for name, folders in tried}
+        folders = [*((source.name, ()) for source in recipe.trials), *((folder.name, (folder,)) for folder in also)]
+        result["trials"] = {name: evaluate(data, model, at, only=name, recipe=recipe, say=lambda _: None) for name, at in folders}
         (to / "card.md").write_text(card(result, recipe, rules), encoding="utf-8")
     return result
 
@@ -147,9 +148,9 @@ def evaluate(data: Path, model: Path | None = None, also: Sequence[Path] = (), s
     recipe = recipe or load_recipe()
     names, codes = names_of(model)
     sources = (*recipe.trials, *(recipe.sources if seen else ()))
-    asked = _tried(data, [source for source in sources if only in ("", source.name)], recipe, most)
+    asked = tried(data, [source for source in sources if only in ("", source.name)], recipe, most)
     for folder in also:
-        asked += _tried(folder.parent, [Source(folder.name, ("data.jsonl.zst",), 1.0, "")], recipe, most)
+        asked += tried(folder.parent, [Source(folder.name, ("data.jsonl.zst",), 1.0, "")], recipe, most)
     result = findings(asked, answers_of(names, asked), codes, recipe)
     say(table_of(result))
     return result
@@ -162,7 +163,7 @@ def main() -> None:
     train(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else FOLDER)
 
 
-__all__ = ["answers_of", "evaluate", "findings", "names_of", "train"]
+__all__ = ["answers_of", "evaluate", "findings", "names_of", "train", "tried"]
 
 if __name__ == "__main__":
     main()

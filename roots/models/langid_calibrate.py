@@ -59,7 +59,7 @@ def calibration(answers: Sequence[Answer], letters: Sequence[int], equal: Mappin
 
 
 def floors(answers: Sequence[Answer], of: Collection[str], equal: Mapping[str, str],
-           precision: float = 0.98, least: float = 0.3, most: float = 0.9) -> dict[str, tuple[float, float, float]]:
+           precision: float = 0.95, least: float = 0.3, most: float = 0.8) -> dict[str, tuple[float, float, float]]:
     """For each language the lowest score from which on `precision` of what bears its name is right: (floor, precision, share kept).
 
     Every true language weighs the same. Where no score up to `most` reaches the precision, `most` is the floor.
@@ -77,6 +77,6 @@ def floors(answers: Sequence[Answer], of: Collection[str], equal: Mapping[str, s
             reached = sum(weight for right, weight in above if right) / mass if mass else 1.0
             if reached >= precision:
                 break
-        kept = sum(1 for a in own if a.guess == code and a.score >= floor - 1e-9) / len(own)
+        kept = sum(1 for a in own if equal.get(a.guess, a.guess) == equal.get(code, code) and a.score >= floor - 1e-9) / len(own)
         out[code] = (round(float(floor), 2), round(reached, 4), round(kept, 4))
     return out
