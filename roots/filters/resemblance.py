@@ -19,7 +19,8 @@ def _shingles(data: Any, known: Any, how: int, size: int) -> Hashes:
     n = write_form(data, 0, len(data), entries, forms, points)
     tokens = np.empty(n, np.uint64)
     count, _, _ = read_form(points, n, how, NO_SALT, tokens)
-    return distinct(tokens, write_shingles(tokens, count, size, tokens))
+    shingles: Hashes = distinct(tokens, write_shingles(tokens, count, size, tokens))
+    return shingles
 
 
 def document_shingles(data: npt.NDArray[np.uint8], kind: str | None, language: str | None, rules: SignatureRules) -> Hashes:
@@ -27,7 +28,8 @@ def document_shingles(data: npt.NDArray[np.uint8], kind: str | None, language: s
     how = how_of(kind, language, rules)
     if how == TOKENS and language and language in rules.comments:
         data = data[body_start(data.data, rules.comments[language]):]
-    return _shingles(data, tuple(tables(how == TOKENS)), how, rules.size)
+    shingles: Hashes = _shingles(data, tuple(tables(how == TOKENS)), how, rules.size)
+    return shingles
 
 
 def document_form(data: npt.NDArray[np.uint8], kind: str | None, language: str | None, rules: SignatureRules) -> Points:

@@ -125,7 +125,8 @@ def shingles_of(text: str, size: int = 5, how: int = WORDS) -> Hashes:
     tokens = np.empty(len(points), np.uint64)
     count, _, _ = read_form(points, len(points), how, NO_SALT, tokens)
     found = np.empty(len(points), np.uint64)
-    return distinct(found, write_shingles(tokens, count, size, found))
+    shingles: Hashes = distinct(found, write_shingles(tokens, count, size, found))
+    return shingles
 
 
 def jaccard(one: Hashes, other: Hashes) -> float:

@@ -122,7 +122,8 @@ def _sign(data: Any, offsets: Any, bodies: Any, how: Any, skip: Any, natural: An
         if n == 0:
             for k in range(end - start):
                 points[k] = data[start + k]
-            words[row], high[row], low[row] = 0, *read_form(points, end - start, WORDS, _RAW_SALT, tokens)[1:]
+            _, high[row], low[row] = read_form(points, end - start, WORDS, _RAW_SALT, tokens)
+            words[row] = 0
             continue
         count, high[row], low[row] = read_form(points, n, how[row], salt, tokens)
         if bodies[row] > 0:
