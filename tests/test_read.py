@@ -189,6 +189,15 @@ def test_what_was_read_before_a_stream_broke_stays(tmp_path: Path, suffix: str) 
     assert set(reasons(blocks(nested)).values()) == {"format.wrong"}
 
 
+@pytest.mark.parametrize("suffix", [".gz", ".zst", ".xz"])
+def test_a_small_broken_stream_gives_what_it_holds(tmp_path: Path, suffix: str) -> None:
+    """Two packed stretches, the second one cut short: all of the first stays."""
+    records = [{"text": f"sentensi ya {n}"} for n in range(50)]
+    packed = PACK[suffix](jsonl(*records))
+    found = blocks(given_file(tmp_path, "a.jsonl" + suffix, packed + packed[: len(packed) // 3]))
+    assert texts(found)[:50] == [record["text"] for record in records] and "compression.corrupt" in reasons(found).values()
+
+
 def test_a_bomb_is_put_out(tmp_path: Path) -> None:
     bomb = zstandard.ZstdCompressor().compress(b"\n" * 20_000_000)
     found = blocks(given_file(tmp_path, "bomb.jsonl.zst", bomb), ratio_from=1 << 20)

@@ -14,6 +14,7 @@ from roots.pipelines.read.lines import Lines
 from roots.pipelines.read.parts import Fault, Input, ReadLimits, Rows, reject
 
 _MISSING = object()
+_KINDS = {str: "a string", int: "a number", float: "a number", bool: "true or false", list: "a list", dict: "an object", type(None): "null"}
 
 
 def parse(input: Input, lines: Lines, limits: ReadLimits) -> Rows:
@@ -143,11 +144,11 @@ def _record(line: bytes) -> dict[str, Any]:
     except RecursionError:
         raise Fault("json.invalid", "lists or tables inside each other without end", "flatten the record") from None
     except json.JSONDecodeError as error:
-        raise Fault("json.invalid", f"{error.msg} at character {error.pos}", "write one JSON object a line") from None
+        raise Fault("json.invalid", f"{error.msg.removesuffix(' at')} (character {error.pos})", "write one JSON object a line") from None
     except ValueError as error:
         raise Fault("json.invalid", str(error).split(";")[0], "write one JSON object a line") from None
     if not isinstance(value, dict):
-        raise Fault("json.invalid", f"holds a {type(value).__name__}, not an object", "write one JSON object a line")
+        raise Fault("json.invalid", f"holds {_KINDS[type(value)]}, not an object", "write one JSON object a line")
     return value
 
 
@@ -157,7 +158,7 @@ def _text(input: Input, record: dict[str, Any], url: str | None, limits: ReadLim
     if value is _MISSING or value is None:
         raise Fault("field.missing", f"has no field {name!r}", f"name the field that holds it in data.{'html' if input.html else 'text'}")
     if not isinstance(value, str):
-        raise Fault("field.not_text", f"field {name!r} holds a {type(value).__name__}", "name a field that holds text")
+        raise Fault("field.not_text", f"field {name!r} holds {_KINDS[type(value)]}", "name a field that holds text")
     value = without_surrogates(value)
     return text_of(value, limits) if input.html else value
 

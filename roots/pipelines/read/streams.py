@@ -112,17 +112,31 @@ def _members(file: IO[bytes], size: int, engine_of: Callable[[], Any], padding: 
 
 
 def _zstd(file: IO[bytes], size: int) -> Iterator[bytes]:
-    stream = pa.CompressedInputStream(pa.PythonFile(file, "r"), "zstd")  # python-zstandard does not say that a frame was cut off
-    while True:
-        try:
-            chunk = stream.read(size)
-        except (OSError, pa.ArrowException) as error:
-            early = "Truncated" in str(error)
-            raise Fault("compression.corrupt", "the packed stream ends too early" if early else f"the packed stream is damaged ({error})",
-                        _AGAIN) from None
-        if not chunk:
-            return
-        yield chunk
+    """By Arrow: python-zstandard does not say that a frame was cut off. Arrow says so, but keeps what it had begun to hand
+    out; a second reading, byte by byte where the first one failed, gets that too."""
+    done = 0
+    stream = pa.CompressedInputStream(pa.PythonFile(file, "r"), "zstd")
+    try:
+        while chunk := stream.read(size):
+            done += len(chunk)
+            yield chunk
+        return
+    except (OSError, pa.ArrowException) as error:
+        early = "Truncated" in str(error)
+        what = "the packed stream ends too early" if early else f"the packed stream is damaged ({error})"
+    file.seek(0)
+    again = pa.CompressedInputStream(pa.PythonFile(file, "r"), "zstd")  # the first one stays: with it the file would be closed
+    rest = bytearray()
+    try:
+        while done:
+            done -= len(again.read(min(size, done)))
+        while byte := again.read(1):
+            rest += byte
+    except (OSError, pa.ArrowException):
+        pass
+    if rest:
+        yield bytes(rest)
+    raise Fault("compression.corrupt", what, _AGAIN)
 
 
 class Unpacked(io.RawIOBase):
