@@ -15,7 +15,8 @@ from roots.filters.signatures import Comments, SignatureRules, body_start, schem
 
 RULES = SignatureRules(tokens={"zh-Hans": "characters"}, comments={
     "python": Comments(line=("#",)), "c": Comments(line=("//",), block=(("/*", "*/"),)),
-    "php": Comments(line=("//", "#"), block=(("/*", "*/"),), opening=("<?php",))})
+    "php": Comments(line=("//", "#"), block=(("/*", "*/"),), opening=("<?php",)),
+    "lua": Comments(line=("--",), block=(("--[[", "]]"),))})
 
 
 def batch(texts: list[str], language: str = "sw", kind: str = document.NATURAL, **more: object) -> pa.RecordBatch:
@@ -88,7 +89,7 @@ def test_dropped_rows_and_other_kinds_stay_apart() -> None:
 
 @pytest.mark.parametrize(("language", "header"), [
     ("python", "#!/usr/bin/env python\n# Copyright 2020 Somebody\n\n"), ("c", "/* Licence\n * of many lines */\n// and more\n"),
-    ("php", "<?php\n/** (c) */\n"),
+    ("php", "<?php\n/** (c) */\n"), ("lua", "--[[ Copyright\n  of many lines ]]\n-- and one\n"),
 ])
 def test_licence_headers_do_not_count(language: str, header: str) -> None:
     body = "total = sum(price(i) for i in items if i.kind == 3)"

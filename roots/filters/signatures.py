@@ -66,8 +66,9 @@ def schema(rules: SignatureRules) -> pa.Schema:
 
 @lru_cache(maxsize=256)
 def _header(comments: Comments) -> re.Pattern[bytes]:
-    parts = [rb"\s", *(re.escape(mark.encode()) + rb"[^\n]*" for mark in comments.line)]
+    parts = [rb"\s"]  # blocks before lines: Lua's block begins with its line's mark
     parts += [re.escape(first.encode()) + rb"(?s:.*?)(?:" + re.escape(last.encode()) + rb"|\Z)" for first, last in comments.block]
+    parts += [re.escape(mark.encode()) + rb"[^\n]*" for mark in comments.line]
     skip = rb"(?:" + rb"|".join(parts) + rb")*+"
     before = rb"|".join(re.escape(mark.encode()) for mark in comments.opening)
     return re.compile(skip + (rb"(?:" + before + rb")?" + skip if before else rb""))
