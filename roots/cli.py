@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from roots import __version__
+from roots.cli_filters import filters
 from roots.cli_models import models, tokenizer
 from roots.cli_source import source
 from roots.errors import RootsError
@@ -182,7 +183,7 @@ def report(run: Path) -> None:
     click.echo(str(run / "report" / "index.html"))
 
 
-for group in (source, models, tokenizer):
+for group in (source, filters, models, tokenizer):
     main.add_command(group)
 
 if __name__ == "__main__":

@@ -50,7 +50,7 @@ def rules_of(workspace: Workspace, recipe: Recipe, admitted: Sequence[str]) -> R
         aliases=dict(workspace.codes),
         takedowns=withdrawals.rules(workspace.takedowns),
         identify=default_rules(),
-        judge=_judge_rules(workspace, admitted),
+        judge=judge_rules(workspace, admitted),
         signatures=signatures,
         dedup=DedupRules(
             signatures=signatures, threshold=asked.threshold, keep=asked.keep,
@@ -64,7 +64,8 @@ def rules_of(workspace: Workspace, recipe: Recipe, admitted: Sequence[str]) -> R
     return rules
 
 
-def _judge_rules(workspace: Workspace, admitted: Sequence[str]) -> JudgeRules:
+def judge_rules(workspace: Workspace, admitted: Sequence[str]) -> JudgeRules:
+    """What judging needs: the languages with their limits and lists, and what the admitted sources say of themselves."""
     from roots.filters.judge import JudgeRules
     models = MODELS / "perplexity"
     return JudgeRules(

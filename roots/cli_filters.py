@@ -1,0 +1,115 @@
+"""What can a linguist ask from the command line? Every measure of one text, and limits proposed from clean text."""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from roots.errors import Problems, RootsError
+from roots.terminal import AS_JSON, FINDINGS, FOLDER, OK, WORKSPACE, guarded, say, workspace_of
+
+LARGEST = 32 << 20  # bytes of a text that one tries
+
+
+@click.group()
+def filters() -> None:
+    """What good text looks like in each language: try a text, or calibrate the limits.
+
+    \b
+    Example:  roots filters try sw letter.txt
+    """
+
+
+@filters.command(name="try")
+@click.argument("language")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
+@WORKSPACE
+@AS_JSON
+@guarded
+def try_(language: str, file: Path, workspace: Path | None, as_json: bool) -> int:
+    """Shows every measure of one text, its limit, where the limit is written, and the verdict. `-` reads standard input.
+
+    Exits with 1 when a limit is broken.
+
+    \b
+    Example:  roots filters try sw letter.txt
+    """
+    from roots.filters.judge import Judge
+    from roots.filters.trial import try_text
+    from roots.rules import judge_rules
+    found = workspace_of(workspace)
+    code = found.codes.get(language, language)
+    findings = try_text(Judge(judge_rules(found, ())), code, _text(file))
+    broken = [finding for finding in findings if finding.reason]
+    width = max(len(finding.measure) for finding in findings)
+    lines = []
+    for finding in findings:
+        bounds = " ".join(part for part in (f"≥ {finding.at_least:g}" if finding.at_least is not None else "",
+                                            f"≤ {finding.at_most:g}" if finding.at_most is not None else "") if part)
+        mark = "BROKEN" if finding.reason else ""
+        lines.append(f"  {finding.measure:<{width}} {finding.value:>10.4g}  {bounds:<20} {mark:<7}{finding.where}".rstrip())
+    verdict = f"It would be dropped: {broken[0].reason}. {broken[0].why}" if broken else "It would be kept: no limit is broken."
+    say([finding.as_json() for finding in findings], as_json, [*lines, "", verdict])
+    return FINDINGS if broken else OK
+
+
+def _text(file: Path) -> str:
+    from roots.filters.normalise import normal
+    try:
+        raw = click.get_binary_stream("stdin").read(LARGEST + 1) if str(file) == "-" else file.open("rb").read(LARGEST + 1)
+        if len(raw) > LARGEST:
+            raise RootsError(str(file), "is larger than 32 MB", "try a part of it")
+        return normal(raw.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise RootsError(str(file), f"byte {error.start} is not UTF-8", "save the text as UTF-8") from None
+    except OSError as error:
+        raise RootsError(str(file), f"cannot be read: {error.strerror}", "look at the path and at the file's permissions") from None
+
+
+@filters.command()
+@click.option("--data", type=FOLDER, required=True, help="Real text: one folder a source, as filters/clean.toml names them.")
+@click.option("--write", is_flag=True, help="Write the files (default: only say what each limit would be and would drop).")
+@click.option("--lists", is_flag=True, help="Compute the closed-class word lists instead of the limits.")
+@WORKSPACE
+@AS_JSON
+@guarded
+def calibrate(data: Path, write: bool, lists: bool, workspace: Path | None, as_json: bool) -> None:
+    """Proposes each limit from clean text of the language; what people agreed to stays as it is.
+
+    \b
+    Example:  roots filters calibrate --data ../shared/data
+    """
+    from roots.filters import calibration
+    from roots.filters.calibrate import policies_from
+    from roots.filters.clean import clean_sources_from, clean_texts
+    from roots.rules import judge_rules
+    found = workspace_of(workspace)
+    rules = judge_rules(found, ())
+    sources = clean_sources_from(_table(found, "filters/clean.toml"))
+    policies = policies_from(_table(found, "filters/calibration.toml"))
+    if found.problems:
+        raise Problems(found.problems)
+    texts = clean_texts(data, sources, list(found.languages))
+    if lists:
+        made = {found.languages[code].closed_class: text for code, (text, _) in calibration.word_lists(texts, sources, rules).items()}
+        report: list[str] = [f"  {name}: {len(text.splitlines())} lines" for name, text in sorted(made.items())]
+        plain: dict[str, Any] = {"files": sorted(made)}
+    else:
+        files = {code: (found.folder / one.file).read_text("utf-8") for code, one in found.languages.items()}
+        result = calibration.calibrate(rules, texts, policies, files)
+        made = dict(result.files)
+        report = [f"  {code:<8} {one.measure:<32} {one.side:<9} {one.value:<10g} would drop {one.drops:.2%} of {one.documents}"
+                  for code, proposals in result.proposals.items() for one in proposals] + list(result.warnings)
+        plain = {"limits": {code: [[one.measure, one.side, one.value, one.drops, one.documents] for one in proposals]
+                            for code, proposals in result.proposals.items()}, "warnings": list(result.warnings)}
+    for name, text in made.items() if write else ():
+        (found.folder / "filters" / name).write_text(text, "utf-8")
+    say(plain, as_json, [*report, f"{len(made)} files {'written' if write else 'would change; --write writes them'}"])
+
+
+def _table(workspace: Any, name: str) -> Any:
+    table = workspace.table(workspace.folder / name)
+    if table is None:
+        raise Problems(workspace.problems)
+    return table
