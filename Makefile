@@ -17,7 +17,7 @@ $(READY): requirements.lock pyproject.toml
 	@command -v $${CXX:-c++} >/dev/null 2>&1 || { echo "a C++ compiler is needed (fasttext and kenlm are compiled): install g++ or clang"; exit 1; }
 	@if command -v uv >/dev/null 2>&1; then \
 	  uv venv --quiet --allow-existing --seed --python $(PYTHON) $(VENV) && \
-	  VIRTUAL_ENV=$(VENV) uv pip install --quiet -r requirements.lock && VIRTUAL_ENV=$(VENV) uv pip install --quiet --no-deps -e .; \
+	  VIRTUAL_ENV=$(VENV) uv pip install --quiet --compile-bytecode -r requirements.lock && VIRTUAL_ENV=$(VENV) uv pip install --quiet --no-deps -e .; \
 	else \
 	  $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock && \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .; \

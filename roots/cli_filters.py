@@ -57,7 +57,8 @@ def try_(language: str, file: Path, workspace: Path | None, as_json: bool) -> in
 def _text(file: Path) -> str:
     from roots.filters.normalise import normal
     try:
-        raw = click.get_binary_stream("stdin").read(LARGEST + 1) if str(file) == "-" else file.open("rb").read(LARGEST + 1)
+        with click.open_file(str(file), "rb") as stream:
+            raw = stream.read(LARGEST + 1)
         if len(raw) > LARGEST:
             raise RootsError(str(file), "is larger than 32 MB", "try a part of it")
         return normal(raw.decode("utf-8"))

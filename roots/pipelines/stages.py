@@ -35,13 +35,13 @@ def function_of(stage: str, rules: Rules) -> Function:
     """The pure function of a stage, with whatever it needs loaded. Raises KeyError for a stage that is none of these."""
     if stage == "identify":
         from roots.filters.identify import Identifier
-        return loaded(Identifier, rules.identify).identify  # type: ignore[no-any-return]
+        return loaded(Identifier, rules.identify).identify
     if stage == "judge":
         from roots.filters.judge import Judge
-        return loaded(Judge, rules.judge).judge  # type: ignore[no-any-return]
+        return loaded(Judge, rules.judge).judge
     if stage == "scrub":
         from roots.governance.scrub import Scrubber
-        return loaded(Scrubber, rules.scrub).scrub  # type: ignore[no-any-return]
+        return loaded(Scrubber, rules.scrub).scrub
     if stage == "takedowns":
         return functools.partial(honour, takedowns=rules.takedowns)
     return {"normalise": normalise}[stage]
