@@ -9,11 +9,11 @@ import pyarrow as pa
 
 from roots.digest import chance
 from roots.filters.perplexity import Model, perplexities
+from roots.filters.perplexity_pieces import HAN, kind
 from roots.models.perplexity_text import Line
 
 Array = np.ndarray[Any, Any]
 SHORTEST = 6  # words that a line must have to be a sentence here: two words in another order are often as good
-FEW = 4       # parts between spaces: a text with fewer is in a script that writes none, and its characters change places
 
 
 def auc(low: Array, high: Array) -> float:
@@ -25,10 +25,9 @@ def auc(low: Array, high: Array) -> float:
 
 
 def shuffled(text: str, key: str) -> str:
-    """The text with its words (between spaces) in another order, by hash of `key`; characters where there are no spaces."""
-    parts = text.split()
-    glue = " "
-    if len(parts) < FEW:
+    """The text with its words (between spaces) in another order, by hash of `key`; its characters where they are Han."""
+    parts, glue = text.split(), " "
+    if 2 * sum(kind(character) == HAN for character in text) > len(text):
         parts, glue = list("".join(parts)), ""
     order = sorted(range(len(parts)), key=lambda at: chance(0, f"{key} {at}"))
     return glue.join(parts[at] for at in order)
