@@ -13,7 +13,7 @@ from roots.digest import file_digest
 from roots.errors import RootsError
 from roots.filters.fasttext_file import read_fasttext
 from roots.filters.letters import GROWTH, Bytes, fold_into
-from roots.filters.ngrams import Floats, logits_into, traditional_share
+from roots.filters.ngrams import Floats, Rows, logits_into, narrowed, traditional_share
 from roots.filters.scripts import scripts
 from roots.filters.windows import REACH, window_of
 
@@ -24,7 +24,8 @@ _CHINESE = ("zh-Hans", "zh-Hant")                  # told apart by their charact
 class LanguageModel(NamedTuple):
     """What the kernel reads; a tuple, because numba takes those."""
 
-    rows: Floats                          # [buckets, dim]
+    rows: Rows                            # [buckets, dim], to be multiplied by
+    scales: Floats                        # [buckets]
     output: Floats                        # [codes, dim]; zero for codes that their writing system alone betrays
     allowed: npt.NDArray[np.bool_]        # [scripts, codes]
     shortest: int
@@ -59,7 +60,8 @@ def load(path: str, digest: str, labels: Labels) -> LanguageModel:
         for script in written:
             allowed[tables.names.index(script), index] = True
     simplified, traditional = (codes.index(code) for code in _CHINESE) if set(_CHINESE) <= set(codes) else (-1, -1)
-    return LanguageModel(model.rows, output, allowed, model.shortest, model.longest, simplified, traditional,
+    rows, scales = narrowed(model.rows)
+    return LanguageModel(rows, scales, output, allowed, model.shortest, model.longest, simplified, traditional,
                   tables.fold, tables.script, tables.variant)
 
 
@@ -73,7 +75,7 @@ def _probabilities(model: LanguageModel, words: Bytes, n: int, main: int, out: F
     if candidates == 1:
         out[:] = allowed
         return int(np.argmax(allowed))
-    logits_into(words, n, main, model.script, model.rows, model.output, model.shortest, model.longest, out)
+    logits_into(words, n, main, model.script, model.rows, model.scales, model.output, model.shortest, model.longest, out)
     peak, total = np.float32(-1e30), np.float32(0)
     for code in range(len(out)):
         if allowed[code]:

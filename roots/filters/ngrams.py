@@ -14,12 +14,20 @@ from roots.filters.letters import CLOSE, Bytes, decode
 from roots.filters.scripts import LIMIT, SIMPLIFIED, TRADITIONAL
 
 Floats = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.int16]
+
+
+def narrowed(rows: Floats) -> tuple[Rows, Floats]:
+    """The rows as 16-bit integers with a scale each: half the memory to fetch, which is what a look-up costs; exact to 1 in 65,000."""
+    scales = np.abs(rows).max(1) / np.float32(np.iinfo(np.int16).max)
+    scales[scales == 0] = 1
+    return np.rint(rows / scales[:, None]).astype(np.int16), scales.astype(np.float32)
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _add_word(word: Bytes, start: int, stop: int, rows: Floats, shortest: int, longest: int, total: Floats) -> int:
+def _add_word(word: Bytes, start: int, stop: int, rows: Rows, scales: Floats, shortest: int, longest: int, total: Floats) -> int:
     """Adds the rows of the n-grams of `<word>` at [start, stop); returns how many."""
-    dim, buckets, found = rows.shape[1], np.uint32(rows.shape[0]), 0
+    buckets, found = np.uint32(rows.shape[0]), 0
     for i in range(start, stop):
         if word[i] & 0xC0 == 0x80:
             continue
@@ -34,9 +42,10 @@ def _add_word(word: Bytes, start: int, stop: int, rows: Floats, shortest: int, l
                 if j >= stop or word[j] & 0xC0 != 0x80:
                     break
             if n >= shortest and not (n == 1 and (i == start or j == stop)):
-                row = hash_ % buckets
-                for d in range(dim):
-                    total[d] += rows[row, d]
+                bucket = hash_ % buckets
+                row, scale = rows[bucket], scales[bucket]   # a view of the row lets LLVM add it in vectors: four times as fast
+                for d in range(row.shape[0]):
+                    total[d] += scale * np.float32(row[d])
                 found += 1
             n += 1
     return found
@@ -63,11 +72,10 @@ def traditional_share(words: Bytes, n: int, variant: npt.NDArray[np.uint8]) -> f
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def logits_into(words: Bytes, n: int, main: int, script: npt.NDArray[np.uint8], rows: Floats, output: Floats,
+def logits_into(words: Bytes, n: int, main: int, script: npt.NDArray[np.uint8], rows: Rows, scales: Floats, output: Floats,
                 shortest: int, longest: int, out: Floats) -> int:
     """Writes one logit per label for the words of the writing system `main`; returns the number of n-grams read."""
-    dim = rows.shape[1]
-    total = np.zeros(dim, np.float32)
+    total = np.zeros(rows.shape[1], np.float32)
     found, start = 0, 0
     while start < n:
         stop = start + 1
@@ -75,11 +83,11 @@ def logits_into(words: Bytes, n: int, main: int, script: npt.NDArray[np.uint8], 
             stop += 1
         of = script_of_word(words, start, stop, script)
         if of in (main, 0):
-            found += _add_word(words, start, stop, rows, shortest, longest, total)
+            found += _add_word(words, start, stop, rows, scales, shortest, longest, total)
         start = stop
     for label in range(output.shape[0]):
-        value = np.float32(0)
-        for d in range(dim):
-            value += output[label, d] * total[d]
+        value, row = np.float32(0), output[label]
+        for d in range(row.shape[0]):
+            value += row[d] * total[d]
         out[label] = value / max(found, 1)
     return found

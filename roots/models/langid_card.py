@@ -7,7 +7,6 @@ from typing import Any
 from roots.filters.identify import IdentifyRules
 from roots.models.langid_recipe import FOLDER, Recipe
 
-
 _WORTH_A_ROW = 20   # texts
 
 
