@@ -15,7 +15,8 @@ def rows() -> pa.Table:
 
 def test_counts_by_source_language_and_reason() -> None:
     ledger = Ledger.of(rows())
-    assert dict(ledger.documents) == {("a", "sw", "kept"): 1, ("a", "sw", "duplicate.near"): 1, ("a", "und", "empty"): 1, ("b", "yo", "kept"): 1}
+    assert dict(ledger.documents) == {("a", "sw", "kept"): 1, ("a", "sw", "duplicate.near"): 1, ("a", "und", "empty"): 1,
+                                      ("b", "yo", "kept"): 1}
     assert ledger.bytes["a", "sw", "duplicate.near"] == 20
 
 

@@ -12,7 +12,7 @@ from roots.errors import RootsError
 @pytest.fixture
 def run(tmp_path: Path) -> Path:
     for name, content in {"documents/sw/part-00000.arrow": b"habari", "ledger/part-00000.parquet": b"rows",
-                          "report/index.html": "<p>ripoti".encode(), "timings.json": b"{}\n"}.items():
+                          "report/index.html": b"<p>ripoti", "timings.json": b"{}\n"}.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(content)
     manifest.write(tmp_path, {"recipe": {"id": "r"}, "ñ": "ɔ"})
@@ -21,7 +21,8 @@ def run(tmp_path: Path) -> Path:
 
 def test_an_untouched_run_has_no_fault(run: Path) -> None:
     assert manifest.first_fault(run) is None
-    assert set(manifest.read(run)["files"]) == {"documents/sw/part-00000.arrow", "ledger/part-00000.parquet", "report/index.html", "timings.json"}
+    assert set(manifest.read(run)["files"]) == {"documents/sw/part-00000.arrow", "ledger/part-00000.parquet", "report/index.html",
+                                                "timings.json"}
 
 
 def test_any_single_byte_of_any_file_is_noticed_and_the_file_named(run: Path) -> None:

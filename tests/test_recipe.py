@@ -52,7 +52,8 @@ def test_typos_are_named_with_a_suggestion() -> None:
 def test_stages_out_of_order_twice_or_missing_are_refused() -> None:
     swapped = GOOD.replace('"normalise"', '"x"').replace('"takedowns"', '"normalise"').replace('"x"', '"takedowns"')
     assert any("order" in problem.problem for problem in problems_of(swapped))
-    assert any("twice" in problem.problem for problem in problems_of(GOOD.replace('"deduplicate"', '"takedowns"').replace("threshold = 0.8", "")))
+    twice = GOOD.replace('"deduplicate"', '"takedowns"').replace("threshold = 0.8", "")
+    assert any("twice" in problem.problem for problem in problems_of(twice))
     assert any("'takedowns' is missing" in problem.problem for problem in problems_of(GOOD.replace('[[stage]]\ndo = "takedowns"\n', "")))
 
 

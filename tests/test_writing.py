@@ -25,7 +25,8 @@ def units_of(blocks: list[list[tuple[str, int, int]]]) -> list[list[tuple[str, i
 def test_every_row_stands_in_one_shard_of_its_language(blocks: list[list[tuple[str, int, int]]], size: int) -> None:
     units = units_of(blocks)
     shards = plan_shards(units, size)
-    placed = [(unit.block, row, shard.language) for shard in shards for unit in shard.units for row in range(unit.start, unit.start + unit.count)]
+    placed = [(unit.block, row, shard.language) for shard in shards for unit in shard.units
+              for row in range(unit.start, unit.start + unit.count)]
     expected = [(block, row, language) for block, runs in enumerate(units) for language, start, count, _ in runs
                 for row in range(start, start + count)]
     assert sorted(placed) == sorted(expected)
