@@ -17,7 +17,6 @@ def render_card(data: Path, recipe: Recipe, report: Mapping[str, Mapping[str, An
     size = sum(row["bytes"] for row in report.values())
     good = sum(row["documents"]["auc"] >= WANTED for row in figures.values())
     whole = [row["auc"] for language in figures.values() for row in language["sources"].values()]
-    sources = sorted({source.partition("/")[0] for source in recipe.sources})
     return "\n".join([
         "# Card of the language models",
         "",
@@ -39,7 +38,7 @@ def render_card(data: Path, recipe: Recipe, report: Mapping[str, Mapping[str, An
         "## Data",
         "| source | licence |",
         "|---|---|",
-        *(f"| {source} | {licence(data, source)} |" for source in sources),
+        *(f"| {source.partition('/')[0]} | {licence(data, source)} |" for source in sorted(recipe.sources)),
         "",
         "## Figures",
         f"AUC is between held-out sentences ({SHORTEST} words or more) and the same sentences with their words shuffled.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 import io
 import json
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -115,7 +116,10 @@ def lines(data: Path, recipe: Recipe, languages: frozenset[str]) -> dict[str, li
 
 
 def licence(data: Path, source: str) -> str:
-    """What the source's SOURCE.json says of its licence."""
+    """Under which licences are its records? As each of them says, or else as the source's SOURCE.json does."""
+    stated = Counter(record.get("license") for record in _records(data, source))
+    if None not in stated:
+        return ", ".join(f"{name} ({count:,} records)" for name, count in sorted(stated.items()))
     path = data / source.partition("/")[0] / "SOURCE.json"
     try:
         said = json.loads(path.read_text(encoding="utf-8"))["license"]
