@@ -99,7 +99,8 @@ def test_the_kernel_gives_fasttexts_own_numbers(text: str) -> None:
     words, counts = np.empty(GROWTH * len(data) + 2, np.uint8), np.zeros(len(tables.names), np.int64)
     n = fold_into(data, 0, len(data), tables.fold, tables.script, words, counts)
     logits = np.empty(len(model.labels), np.float32)
-    found = logits_into(words, n, int(counts.argmax()), tables.script, *narrowed(model.rows), model.output, model.shortest, model.longest, logits)
+    found = logits_into(words, n, int(counts.argmax()), tables.script, *narrowed(model.rows), model.output,
+                        model.shortest, model.longest, logits)
     labels, scores = fasttext.load_model(str(SHIPPED)).predict([folded(text)], k=len(model.labels))
     if not len(labels[0]):
         assert found == 0

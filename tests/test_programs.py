@@ -51,8 +51,8 @@ def test_suffixes_keep_the_case_that_matters() -> None:
 
 def test_rows_elsewhere_are_left_alone_and_both_kinds_share_a_batch() -> None:
     texts = [SAMPLES["c"], "Tous les êtres humains naissent libres et égaux en dignité", SAMPLES["c"]]
-    batch = batch_of({"id": ["1", "2", "3"], "text": texts, "kind": ["programming", "natural", "programming"], "locator": ["x.c", "y", "z.c"],
-                      "dropped": [None, None, "takedown.x"]})
+    batch = batch_of({"id": ["1", "2", "3"], "text": texts, "kind": ["programming", "natural", "programming"],
+                      "locator": ["x.c", "y", "z.c"], "dropped": [None, None, "takedown.x"]})
     done = Identifier(default_rules()).identify(batch)
     assert done.column("language").to_pylist() == ["c", "fr", None]
     assert done.column("language_score")[2].as_py() is None

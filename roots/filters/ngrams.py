@@ -24,10 +24,11 @@ def narrowed(rows: Floats) -> tuple[Rows, Floats]:
     return np.rint(rows / scales[:, None]).astype(np.int16), scales.astype(np.float32)
 
 
-@njit(cache=True, nogil=True, fastmath=True)
-def _add_word(word: Bytes, start: int, stop: int, rows: Rows, scales: Floats, shortest: int, longest: int, total: Floats) -> int:
-    """Adds the rows of the n-grams of `<word>` at [start, stop); returns how many."""
-    buckets, found = np.uint32(rows.shape[0]), 0
+@njit(cache=True, nogil=True)
+def _buckets_of(word: Bytes, start: int, stop: int, buckets: int, shortest: int, longest: int,
+                out: npt.NDArray[np.uint32], found: int) -> int:
+    """Writes the buckets of the n-grams of `<word>` at [start, stop) to out from `found` on; returns the next place."""
+    many = np.uint32(buckets)
     for i in range(start, stop):
         if word[i] & 0xC0 == 0x80:
             continue
@@ -42,13 +43,19 @@ def _add_word(word: Bytes, start: int, stop: int, rows: Rows, scales: Floats, sh
                 if j >= stop or word[j] & 0xC0 != 0x80:
                     break
             if n >= shortest and not (n == 1 and (i == start or j == stop)):
-                bucket = hash_ % buckets
-                row, scale = rows[bucket], scales[bucket]   # a view of the row lets LLVM add it in vectors: four times as fast
-                for d in range(row.shape[0]):
-                    total[d] += scale * np.float32(row[d])
+                out[found] = hash_ % many
                 found += 1
             n += 1
     return found
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _sum_into(buckets: npt.NDArray[np.uint32], found: int, rows: Rows, scales: Floats, total: Floats) -> None:
+    """Adds up the rows of the buckets. By itself, and over views of rows, so that LLVM adds in vectors and fetches ahead."""
+    for at in range(found):
+        row, scale = rows[buckets[at]], scales[buckets[at]]
+        for d in range(row.shape[0]):
+            total[d] += scale * np.float32(row[d])
 
 
 @njit(cache=True, nogil=True)
@@ -76,6 +83,7 @@ def logits_into(words: Bytes, n: int, main: int, script: npt.NDArray[np.uint8], 
                 shortest: int, longest: int, out: Floats) -> int:
     """Writes one logit per label for the words of the writing system `main`; returns the number of n-grams read."""
     total = np.zeros(rows.shape[1], np.float32)
+    buckets = np.empty(n * (longest - shortest + 1), np.uint32)
     found, start = 0, 0
     while start < n:
         stop = start + 1
@@ -83,8 +91,9 @@ def logits_into(words: Bytes, n: int, main: int, script: npt.NDArray[np.uint8], 
             stop += 1
         of = script_of_word(words, start, stop, script)
         if of in (main, 0):
-            found += _add_word(words, start, stop, rows, scales, shortest, longest, total)
+            found = _buckets_of(words, start, stop, rows.shape[0], shortest, longest, buckets, found)
         start = stop
+    _sum_into(buckets, found, rows, scales, total)
     for label in range(output.shape[0]):
         value, row = np.float32(0), output[label]
         for d in range(row.shape[0]):
