@@ -88,7 +88,8 @@ def card(result: Mapping[str, Any], recipe: Recipe, rules: IdentifyRules) -> str
         "### Cuts of 20 to 40 characters\n" + by_language(rotation["short"]),
         "### Documents of 500 characters and more\n" + by_language(rotation["document"]),
         "### Is a score of 0.8 right 80 times in 100?\nThe tables were fitted on these same answers; the calibration error on the text "
-        "of the last section, which had no part in it, is the one to believe.\n\nSingle sentences:\n\n" + reliability_table(rotation["sentence"])
+        "of the last section, which had no part in it, is the one to believe.\n\nSingle sentences:\n\n"
+        + reliability_table(rotation["sentence"])
         + "\n\nShort cuts:\n\n" + reliability_table(rotation["short"]),
         "### Other languages that are taken for one of the 46\n" + "\n".join(
             f"* {truth} as {guess}: {_percent(share)} % of its sentences" for truth, guess, share in rotation["sentence"]["pairs"]),
