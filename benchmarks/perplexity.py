@@ -1,4 +1,4 @@
-"""How fast is perplexity, and which pieces tell sentences from jumbles? `python benchmarks/perplexity.py DATA [LANGUAGE…]`.
+"""How fast is perplexity, and which pieces tell sentences from jumbles? `python -m benchmarks.perplexity [LANGUAGE…]`, on $ROOTS_DATA or ../shared/data.
 
 1. Speed, in megabytes of UTF-8 per second of one core: the compiled scorer; KenLM with the same pieces cut in Python; a
    byte-pair tokenizer (Hugging Face tokenizers) with KenLM, as most pipelines do it.
@@ -7,11 +7,11 @@
 """
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import kenlm
@@ -28,6 +28,7 @@ from roots.models.perplexity_separation import auc, sentences, separation, shuff
 from roots.models.perplexity_text import Line, lines, shipped_recipe
 from roots.models.perplexity_trie import trie_of, write_trie
 
+DATA = Path(os.environ.get("ROOTS_DATA", Path(__file__).resolve().parent.parent.parent / "shared" / "data"))
 Cut = Callable[[str], list[str]]
 
 
@@ -111,8 +112,9 @@ def speed(language: str, own: Sequence[Line], folder: Path) -> None:
 
 
 def main(data: Path, languages: Sequence[str]) -> None:
-    recipe = replace(shipped_recipe())
-    found = lines(data, recipe, frozenset(languages))
+    if not data.is_dir():
+        raise SystemExit(f"no real text at {data}: set ROOTS_DATA to the folder that holds it")
+    found = lines(data, shipped_recipe(), frozenset(languages))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         print("MB/s of one core\nlanguage  compiled  in Python  byte pairs + KenLM  ratio to the last")
@@ -125,4 +127,4 @@ def main(data: Path, languages: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2:] or ["fon", "zu", "hi", "ta", "vi", "zh-Hans"])
+    main(DATA, sys.argv[1:] or ["fon", "zu", "hi", "ta", "vi", "zh-Hans"])

@@ -1,12 +1,13 @@
-"""How fast is a vocabulary learned and a corpus packed? `python benchmarks/tokenizer.py DATA`.
+"""How fast is a vocabulary learned and a corpus packed? `python -m benchmarks.tokenizer [DATA]`.
 
-DATA holds the sources that the language models' recipe names. Prints seconds and megabytes per second of learning, of encoding alone
+DATA (default ../shared/data or $ROOTS_DATA) holds the sources that the language models' recipe names. Prints seconds and megabytes per second of learning, of encoding alone
 (Hugging Face tokenizers, encode_batch_fast) and of packing, and fertility against a tokenizer for each language alone.
 """
 from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 import tempfile
 import time
@@ -24,7 +25,8 @@ from roots.tokenizer.recipe import tokenizer_from
 from roots.tokenizer.tokens import tokenise
 from roots.tokenizer.train import load, train
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).resolve().parent.parent
+DATA = Path(os.environ.get("ROOTS_DATA", ROOT.parent / "shared" / "data"))
 SCHEMA = pa.schema([("id", pa.string()), ("kind", pa.string()), ("language", pa.string()), ("text", pa.large_string())])
 HELD_OUT, SEED, LENGTH = 0.05, 7, 2048
 ALLOWED = 0.10  # BLOOM's criterion
@@ -55,6 +57,8 @@ def shards(data: Path, languages: frozenset[str], to: Path) -> list[Path]:
 
 
 def main(data: Path) -> None:
+    if not data.is_dir():
+        raise SystemExit(f"no real text at {data}: set ROOTS_DATA to the folder that holds it")
     languages = frozenset(path.stem for path in (ROOT / "filters" / "languages").glob("*.toml"))
     table = Table.parse("bloom.toml", (ROOT / "tokenizer" / "bloom.toml").read_bytes(), [])
     recipe = tokenizer_from(table) if table is not None else None
@@ -93,4 +97,4 @@ def main(data: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]) if sys.argv[1:] else DATA)
