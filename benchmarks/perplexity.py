@@ -1,4 +1,6 @@
-"""How fast is perplexity, and which pieces tell sentences from jumbles? `python -m benchmarks.perplexity [LANGUAGE…]`, on $ROOTS_DATA or ../shared/data.
+"""How fast is perplexity, and which pieces tell sentences from jumbles? `python -m benchmarks.perplexity [LANGUAGE…]`.
+
+Text: $ROOTS_DATA or ../shared/data.
 
 1. Speed, in megabytes of UTF-8 per second of one core: the compiled scorer; KenLM with the same pieces cut in Python; a
    byte-pair tokenizer (Hugging Face tokenizers) with KenLM, as most pipelines do it.

@@ -1,6 +1,7 @@
 """How fast is a vocabulary learned and a corpus packed? `python -m benchmarks.tokenizer [DATA]`.
 
-DATA (default ../shared/data or $ROOTS_DATA) holds the sources that the language models' recipe names. Prints seconds and megabytes per second of learning, of encoding alone
+DATA (default ../shared/data or $ROOTS_DATA) holds the sources that the language models' recipe names. Prints megabytes per
+second of learning, of encoding alone
 (Hugging Face tokenizers, encode_batch_fast) and of packing, and fertility against a tokenizer for each language alone.
 """
 from __future__ import annotations
