@@ -338,6 +338,23 @@ def test_html_files_and_html_in_records(tmp_path: Path) -> None:
     assert set(reasons(blocks(given_file(tmp_path, "b.html", b"\x00\x01\x02" * 99, "html"))).values()) == {"html.unreadable"}
 
 
+@pytest.mark.parametrize(
+    ("many", "readable"),
+    [
+        ("<div>" * 3000 + "deep", False),
+        ("<b>x" * 3000, False),  # each level costs the extraction more than the one before
+        ("<select>" + "<option>x" * 40_000 + "</select>", True),  # each option costs the parser more than the one before
+        ("<svg>" + "<path d='M0 0'/>" * 40_000 + "</svg>", True),
+        ("<p>x" * 5000, True),
+        ("<ul>" + "<li>x" * 5000 + "</ul>", True),
+    ],
+)
+@pytest.mark.timeout(20)
+def test_pages_made_to_cost_time(tmp_path: Path, many: str, readable: bool) -> None:
+    found = blocks(given_file(tmp_path, "a.html", f"<html><body><p>Ukurasa huu unasomeka.</p>{many}</body></html>".encode(), "html"))
+    assert texts(found)[0].startswith("Ukurasa huu unasomeka.") if readable else reasons(found) == {"a.html": "html.unreadable"}
+
+
 def test_text_files_whole_by_line_and_by_paragraph(tmp_path: Path) -> None:
     data = "Mstari wa kwanza\nwa pili\r\n\r\n\nहिन्दी\n".encode()
     whole = blocks(given_file(tmp_path, "a#1.txt", data, "text"))

@@ -5,7 +5,9 @@ import re
 
 from roots.pipelines.read.parts import Fault, Raw, ReadLimits
 
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)([^<>]*)")
+_OPTION = re.compile(r"</?option\b[^<]*", re.I)
+_FOREIGN = ("svg", "math")  # in these a tag may close itself
 _VOID = frozenset((  # elements that have no end tag, or may lack it
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
     "p", "li", "dt", "dd", "tr", "td", "th", "option"))
@@ -19,6 +21,8 @@ def text_of(html: str, limits: ReadLimits) -> str:
     """
     from resiliparse.extract.html2text import extract_plain_text
 
+    if html.count("<") > _SHALLOW:
+        html = _OPTION.sub("", html)  # the parser's time grows with the square of their number, and nobody reads them
     if depth(html) > limits.depth:
         raise Fault("html.unreadable", f"elements inside each other more than {limits.depth} deep", "look whether the file is a web page")
     try:
@@ -33,12 +37,15 @@ def depth(html: str) -> int:
     """How deep do elements nest, at most? Counted on the tags, so never less than in the tree that a parser builds."""
     if html.count("<") <= _SHALLOW:
         return 0
-    deepest = level = 0
-    for closing, name in _TAG.findall(html):
-        if name.lower() not in _VOID:
-            level += -1 if closing else 1
-            level = max(level, 0)
-            deepest = max(deepest, level)
+    deepest = level = foreign = 0
+    for closing, tag, rest in _TAG.findall(html):
+        name = tag.lower()
+        if name in _VOID or (foreign and rest.endswith("/")):
+            continue
+        step = -1 if closing else 1
+        foreign = max(foreign + step, 0) if name in _FOREIGN else foreign
+        level = max(level + step, 0)
+        deepest = max(deepest, level)
     return deepest
 
 
