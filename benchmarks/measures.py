@@ -45,8 +45,13 @@ rows = [json.loads(line) for line in open(sys.argv[1], encoding="utf-8")]
 languages = sorted({row["language"] for row in rows})
 chains = {}
 for code in languages:
+    try:
+        load_word_tokenizer(code).word_tokenize("a b")
+    except Exception as error:
+        print("no tokeniser of", code, str(error)[:80], file=sys.stderr)
+        continue
     chains[code] = [GopherRepetitionFilter(language=code), GopherQualityFilter(language=code), FineWebQualityFilter(language=code)]
-    load_word_tokenizer(code).word_tokenize("a b")
+rows = [row for row in rows if row["language"] in chains]
 kept, size, begin = 0, 0, time.process_time()
 for row in rows:
     size += len(row["text"].encode())
@@ -56,7 +61,7 @@ for row in rows:
         result = one.filter(doc)
         good &= result is True
     kept += good
-print(json.dumps({"seconds": time.process_time() - begin, "bytes": size, "kept": kept, "documents": len(rows)}))
+print(json.dumps({"seconds": time.process_time() - begin, "bytes": size, "kept": kept, "documents": len(rows), "languages": len(chains)}))
 '''
 ISO = {"ar": "arb_Arab", "bn": "ben_Beng", "ca": "cat_Latn", "en": "eng_Latn", "es": "spa_Latn", "eu": "eus_Latn", "fr": "fra_Latn",
        "gu": "guj_Gujr", "hi": "hin_Deva", "id": "ind_Latn", "ig": "ibo_Latn", "kn": "kan_Knda", "ml": "mal_Mlym", "mr": "mar_Deva",
@@ -119,14 +124,14 @@ def main() -> None:
             rows = Path(folder) / "rows.jsonl"
             rows.write_text("".join(json.dumps({"text": t, "language": ISO[c]}) + "\n" for t, c in zip(
                 text.to_pylist()[::EVERY], batch.column("language").to_pylist()[::EVERY], strict=True)))
-            said = subprocess.run([options.peer, "-c", PEER, str(rows)], capture_output=True, text=True, check=False)  # noqa: S603
+            said = subprocess.run([options.peer, "-c", PEER, str(rows)], capture_output=True, text=True, check=False)
         if said.returncode:
             print("the peer failed:", said.stderr.strip().splitlines()[-1])
             return
         peer = json.loads(said.stdout.splitlines()[-1])
         theirs = peer["bytes"] / 1e6 / peer["seconds"]
         print(f"datatrove, three filters        {theirs:8.3f}   ours is {judged / theirs:.0f} times as fast "
-              f"({peer['kept']} of {peer['documents']} documents kept; {peer['bytes'] / 1e6:.1f} MB)")
+              f"({peer['bytes'] / 1e6:.1f} MB of {peer['languages']} languages whose tokenisers load)")
 
 
 if __name__ == "__main__":

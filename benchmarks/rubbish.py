@@ -17,17 +17,18 @@ import pyarrow as pa
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-import measuring  # noqa: E402
+import measuring
 
-from roots import document  # noqa: E402
-from roots.filters.clean import JOINED, clean_sources_from, clean_texts  # noqa: E402
-from roots.filters.judge import Judge  # noqa: E402
-from roots.filters.view import spans_of  # noqa: E402
-from roots.records import Table  # noqa: E402
+from roots import document
+from roots.filters.clean import JOINED, clean_sources_from, clean_texts
+from roots.filters.judge import Judge
+from roots.filters.view import spans_of
+from roots.records import Table
 
 EACH = 40  # documents of each kind
 ROOT = Path(__file__).resolve().parent.parent
-PLACEHOLDER = ("Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore et dolore magna aliqua. "
+PLACEHOLDER = ("Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore et dolore magna "
+               "aliqua. "
                "Ut enim ad minim veniam, quis nostrud exercitation ullamco laboris nisi ut aliquip ex ea commodo consequat. ")
 SIMILAR = {"a": "o", "e": "c", "i": "1", "l": "1", "o": "0", "s": "5", "m": "rn", "n": "ri", "u": "ii", "g": "9", "b": "6", "t": "f"}
 
@@ -158,7 +159,8 @@ def main() -> None:
         for kind, value in {**share, "all": overall}.items():
             totals.setdefault(kind, []).append(value)
         low += [code] if overall < 0.9 else []
-        print(f"{code:10}" + "".join(f"{share.get(kind, float('nan')):16.2f}" for kind in KINDS) + f"{overall:12.3f}{share['clean']:8.3f}", flush=True)
+        print(f"{code:10}" + "".join(f"{share.get(kind, float('nan')):16.2f}" for kind in KINDS) + f"{overall:12.3f}{share['clean']:8.3f}",
+              flush=True)
     print("mean      " + "".join(f"{sum(totals.get(kind, [0])) / max(len(totals.get(kind, [0])), 1):16.2f}" for kind in KINDS)
           + f"{sum(totals['all']) / len(totals['all']):12.3f}{sum(totals['clean']) / len(totals['clean']):8.3f}")
     print("below 90 %:", " ".join(low) or "none")

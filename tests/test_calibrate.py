@@ -97,11 +97,11 @@ def test_evenness() -> None:
 
 def test_small_words_are_found_and_topics_and_loans_are_not() -> None:
     chance = np.random.default_rng(5)
-    texts = []
+    texts, letters = [], "abcdefghijklmnopqrstuvwxyz"
     for topic in range(60):
-        words = [f"noun{topic}x{n}" for n in range(6)]
-        texts.append(" ".join(f"na {chance.choice(words)} ya {chance.choice(words)} {chance.choice(words)} {'the' if n % 5 == 0 else 'moja'}"
-                              for n in range(60)).replace("x", "abc"))
+        words = [f"noun{letters[topic % 26]}{letters[topic // 26]}{letters[n]}" for n in range(6)]
+        texts.append(" ".join(f"na {chance.choice(words)} ya {chance.choice(words)} {chance.choice(words)} {'moja' if n % 5 else 'the'}"
+                              for n in range(60)))
     found = closed_class({"one": texts}, {"en": {"the": 0.9}})
     assert set(found.words) == {"na", "ya", "moja"}
     assert found.foreign == ("the",)

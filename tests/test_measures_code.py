@@ -53,7 +53,8 @@ def oracle(text: str) -> dict[str, float]:
     }
 
 
-code = st.lists(st.sampled_from(["int x = 1;", "\n", "  ", "'a\"", '"b"', "1, 2, 3", "[[0x1f]],", "return", "héllo_wörld", "\t", "€", "क"]), max_size=30)
+PARTS = ["int x = 1;", "\n", "  ", "'a\"", '"b"', "1, 2, 3", "[[0x1f]],", "return", "héllo_wörld", "\t", "€", "क"]
+code = st.lists(st.sampled_from(PARTS), max_size=30)
 
 
 @settings(max_examples=200, deadline=None)

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import math
 import re
+from itertools import pairwise
 
 import measuring
 import pytest
@@ -10,7 +11,20 @@ from hypothesis import given, settings
 from measuring import CLOSED, PLACEHOLDER, has, kind, lower, measured, words
 
 from roots.filters.characters import (
-    ALONE, BROKEN, BULLET, DIGIT, FORMAT, JOINS, LETTER, MARK, PUNCTUATION, SPACE, SYMBOL, UPPER, characters, script_number,
+    ALONE,
+    BROKEN,
+    BULLET,
+    DIGIT,
+    FORMAT,
+    JOINS,
+    LETTER,
+    MARK,
+    PUNCTUATION,
+    SPACE,
+    SYMBOL,
+    UPPER,
+    characters,
+    script_number,
 )
 
 
@@ -40,7 +54,7 @@ def in_list(found: list[str], entries: tuple[str, ...], gap: int = 50) -> tuple[
 
 
 def mixed(word: str) -> bool:
-    pairs = list(zip(word, word[1:], strict=False))
+    pairs = list(pairwise(word))
     return any({kind(a), kind(b)} == {LETTER, DIGIT} for a, b in pairs)
 
 
@@ -48,6 +62,10 @@ def distinct(found: list[str]) -> float:
     whole = len(found) // 100 * 100 or len(found)
     stretches = [found[at : at + 100] for at in range(0, whole, 100)]
     return sum(len({lower(word) for word in part}) / len(part) for part in stretches) / len(stretches) if stretches else math.nan
+
+
+def stray(text: str) -> int:
+    return sum(kind(b) == MARK and kind(a) not in (LETTER, MARK, FORMAT, DIGIT) for a, b in pairwise(" " + text))
 
 
 def inner(text: str) -> int:
@@ -99,7 +117,7 @@ def oracle(text: str, language: str = "en") -> dict[str, float]:
         "digit_share": share(counts[DIGIT], visible),
         "punctuation_share": share(counts[PUNCTUATION], visible),
         "inner_punctuation": inner(text) / few,
-        "stray_marks": sum(kind(b) == MARK and kind(a) not in (LETTER, MARK, FORMAT, DIGIT) for a, b in zip(" " + text, text, strict=False)) / few,
+        "stray_marks": stray(text) / few,
         "symbol_share": share(counts[SYMBOL], visible),
         "broken_characters": counts[BROKEN] / max(len(text), 1),
         "uppercase_share": share(sum(has(c, UPPER) for c in text), counts[LETTER]),

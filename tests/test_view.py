@@ -1,10 +1,9 @@
 """Are words, lines and characters what a reader of the script says they are?"""
 from __future__ import annotations
 
+import measuring
 import pytest
 from hypothesis import given, settings
-
-import measuring
 from measuring import measured
 
 

@@ -60,7 +60,8 @@ def policies_from(table: Table) -> Mapping[str, Policy]:
         one = table.table(measure)
         strictest, laxest = one.number("strictest", required=True), one.number("laxest", required=True)
         made[measure] = Policy(measure, one.choice("side", SIDES, required=True, default="at_most"), strictest or 0.0, laxest or 0.0,
-                               one.flag("pooled", default=True) is not False, one.texts("not_for", among=WORDS), one.text("why", required=True))
+                               one.flag("pooled", default=True) is not False, one.texts("not_for", among=WORDS),
+                               one.text("why", required=True))
         one.done()
         if measure not in known:
             table.problem(measure, "is not a measure", f"choose one of: {', '.join(known)}")

@@ -49,7 +49,8 @@ def word_lists(texts: Texts, sources: Sequence[CleanSource], rules: JudgeRules) 
 def _list_file(code: str, found: Found, sources: Mapping[str, CleanSource]) -> str:
     lines = [f"# What: small words of {code} (closed class), most frequent first; they are {found.covered:.0%} of {found.running_words:,} "
              "running words.",
-             "# How: frequent and evenly spread over passages of 100 words (Gries' deviation of proportions); roots/filters/closed_class.py"]
+             "# How: frequent and evenly spread over passages of 100 words (Gries' deviation of proportions); "
+             "roots/filters/closed_class.py"]
     if found.foreign:
         lines.append(f"# Left out, because other languages lend them: {', '.join(found.foreign)}")
     if found.running_words < ENOUGH:
@@ -91,8 +92,8 @@ def calibrate(rules: JudgeRules, texts: Texts, policies: Mapping[str, Policy], f
              for side, bound in (("at_least", limit.at_least), ("at_most", limit.at_most)) if bound is not None],
             {(limit.measure, side): limit.agreed for limit in kept for side in ("at_least", "at_most") if limit.agreed},
         ) if kept else ""
-        made[f"languages/{language.code}.toml"] = with_limits(files[language.code], "\n".join(filter(None, [kept_toml, limits_toml(fresh)])),
-                                                              longest_gap(covered) if covered else None)
+        limits = "\n".join(filter(None, [limits_toml(fresh), kept_toml]))
+        made[f"languages/{language.code}.toml"] = with_limits(files[language.code], limits, longest_gap(covered) if covered else None)
         for one in fresh:
             if one.drops > A_LOT:
                 warnings.append(f"{language.code}: {one.measure} would drop {one.drops:.0%} of the clean text")

@@ -30,7 +30,8 @@ _FIRST_WORDS_OF_NO_SCRIPT = frozenset({
 # What the bytes 80 to BF become when UTF-8 is read as Latin-1 or as Windows-1252 (a byte without a meaning there becomes U+FFFD);
 # and those of them that hardly ever stand after a letter in real text.
 _MISREAD = {*map(chr, range(0x80, 0xC0)), *bytes(range(0x80, 0xC0)).decode("cp1252", "replace")}
-_MISREAD_SIGNS = _MISREAD - set("\u2018\u2019\u201a\u201c\u201d\u201e\u2013\u2014\u2026\u2022\u2039\u203a\xa0\xaa\xab\xad\xb2\xb3\xb5\xb7\xb9\xba\xbb")
+_MISREAD_SIGNS = _MISREAD - set("\u2018\u2019\u201a\u201c\u201d\u201e\u2013\u2014\u2026\u2022\u2039\u203a\xa0\xaa\xab\xad\xb2\xb3\xb5\xb7"
+                                "\xb9\xba\xbb")
 
 
 class Characters(NamedTuple):

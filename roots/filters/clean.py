@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from roots.errors import RootsError
 from roots.records import Table
@@ -40,7 +41,7 @@ def clean_sources_from(table: Table) -> tuple[CleanSource, ...]:
     return tuple(found)
 
 
-def records(path: Path) -> Iterator[dict[str, str]]:
+def records(path: Path) -> Iterator[dict[str, Any]]:
     """The objects of a file of JSON lines, compressed by zstd or plain."""
     import zstandard
 
@@ -51,13 +52,14 @@ def records(path: Path) -> Iterator[dict[str, str]]:
                 if line.strip():
                     yield json.loads(line)
     except FileNotFoundError:
-        raise RootsError(str(path), "there is no such file", "give --data the folder that holds the sources of filters/clean.toml") from None
+        raise RootsError(str(path), "there is no such file", "give --data the folder of the sources of filters/clean.toml") from None
     except (ValueError, zstandard.ZstdError) as error:
-        raise RootsError(str(path), f"cannot be read as JSON lines: {error}", "remove the source from filters/clean.toml or mend the file") from None
+        raise RootsError(str(path), f"cannot be read as JSON lines: {error}",
+                         "remove the source from filters/clean.toml or mend the file") from None
 
 
 def clean_texts(data: Path, sources: Sequence[CleanSource], languages: Collection[str], *, join: bool = True) -> Texts:
-    """Texts by language and source. Where a source has single sentences, six in a row are joined to further texts, as a source of their own."""
+    """Texts by language and source. Where a source has single sentences, six in a row are joined to texts too, as a source of their own."""
     texts: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for source in sources:
         sentences: dict[str, list[str]] = defaultdict(list)

@@ -70,7 +70,8 @@ def closed_class(texts: Mapping[str, Sequence[str]], elsewhere: Mapping[str, Map
 
     `pairs` looks at pairs of neighbours too (ideographs, syllables). Every source counts alike in the evenness, however large.
     """
-    per_source = {source: passages(with_pairs(words_of(of_source)), 2 * PASSAGE) if pairs else passages(words_of(of_source)) for source, of_source in texts.items()}
+    per_source = {source: passages(with_pairs(words_of(of)), 2 * PASSAGE) if pairs else passages(words_of(of))
+                  for source, of in texts.items()}
     longest = max(map(len, per_source.values()), default=0)
     per_source = {source: made for source, made in per_source.items() if len(made) >= min(MANY, longest)}
     frequency: Counter[str] = Counter()

@@ -1,7 +1,6 @@
 """What does source code look like from outside? Line lengths, comments and encoded blobs of one file, found in two walks."""
 from __future__ import annotations
 
-import numpy as np
 from numba import njit
 
 from roots.filters.characters import DIGIT, LETTER, SPACE

@@ -119,8 +119,8 @@ def compiled() -> Callable[..., None]:
             calls[kind].append(f"            out[row, {number}] = measure_{name}(doc)")
     loop = f"measure_all_{_digest()}"
     source = _LOOP.format(
-        name=loop, found=FOUND, tally=TALLY, prose=PROSE, closed=CLOSED, closed_kinds=CLOSED_KINDS, bare=BARE, flagged=FLAGGED, generated=GENERATED,
-        first_lines=FIRST_LINES, prose_calls="\n".join(calls[NATURAL]), code_calls="\n".join(calls[PROGRAMMING]),
+        name=loop, found=FOUND, tally=TALLY, prose=PROSE, closed=CLOSED, closed_kinds=CLOSED_KINDS, bare=BARE, flagged=FLAGGED,
+        generated=GENERATED, first_lines=FIRST_LINES, prose_calls="\n".join(calls[NATURAL]), code_calls="\n".join(calls[PROGRAMMING]),
     )
     # The file name is what numba's cache goes by: this file, whose time of change is part of the cache's key.
     exec(compile(source, __file__, "exec"), space)  # noqa: S102 - our own text, from our own registry
@@ -149,7 +149,7 @@ class Driver:
 
     def __init__(self, languages: Sequence[Language], code: Sequence[CodeLanguage], lists: Sequence[WordLists]) -> None:
         self.names = tuple(registry())
-        self.rows = {record.code: number for number, record in enumerate([*languages, *code])}
+        self.rows = {code: number for number, code in enumerate([*(one.code for one in languages), *(one.code for one in code)])}
         self.unknown = len(self.rows)  # the last row: a language without a record
         rows = self.unknown + 1
         tables = characters()

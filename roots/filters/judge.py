@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from roots.filters.driver import Driver
 
 EMPTY, OTHER, UNDECLARED, LOW_SCORE, LICENCE = "empty", "language.other", "language.undeclared", "language_score.low", "licence_header"
+ENOUGH_WORDS = 25  # for perplexity: that of a single short sentence is mostly chance, and is not measured
 PARTS = 256  # rows that are measured together: their text stays in the processor's cache
 
 
@@ -67,7 +68,7 @@ class Judge:
 
     @cached_property
     def _limits(self) -> LimitTable:
-        return LimitTable.of([one.limits for one in (*self.rules.languages, *self.rules.code)], self.measures)
+        return LimitTable.of([*(one.limits for one in self.rules.languages), *(one.limits for one in self.rules.code)], self.measures)
 
     @cached_property
     def _floors(self) -> NDArray[np.float32]:
@@ -103,7 +104,8 @@ class Judge:
         within = np.asarray(document.kept(batch))
         rows = self.driver.rows
         codes = pc.dictionary_encode(batch.column("language"), null_encoding="encode")
-        numbers = np.array([rows.get(code, self.driver.unknown) for code in codes.dictionary.to_pylist()] or [self.driver.unknown], np.int64)
+        unknown = self.driver.unknown
+        numbers = np.array([rows.get(code, unknown) for code in codes.dictionary.to_pylist()] or [unknown], np.int64)
         language = numbers[np.asarray(codes.indices)] if len(batch) else np.zeros(0, np.int64)
         of_code = language >= len(self.rules.languages)  # a natural row with a programming language's code is of no language of ours
         language = np.where((language != self.driver.unknown) & (of_code == natural), self.driver.unknown, language)
@@ -112,6 +114,7 @@ class Judge:
                  for at in range(0, len(batch), PARTS)]
         values = np.concatenate(parts) if parts else np.zeros((0, len(self.measures)), np.float32)
         asked = within & natural & (language != self.driver.unknown)
+        asked &= values[:, self.measures.index("word_count")] >= ENOUGH_WORDS
         if self._perplexity is not None and asked.any():
             score = self._perplexity.score(text, batch.column("language"), asked)
             values[:, self.measures.index("perplexity")] = np.asarray(pc.fill_null(score, np.float32("nan")))

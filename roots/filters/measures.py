@@ -54,7 +54,7 @@ def add(one: Measure) -> None:
 
 # A document's score of its language is a column of its own; perplexity is a model's (perplexity.py); the parser's share of errors
 # is tree-sitter's (parse.py).
-add(Measure("perplexity", "per piece of a word", "How surprised is a language model of this language?", PROSE, None))
+add(Measure("perplexity", "per piece of a word", "How surprised is a language model of this language? Of 25 words or more.", PROSE, None))
 add(Measure("parse_errors", "share of bytes", "How much of it does the language's grammar not understand?", CODE, None))
 
 

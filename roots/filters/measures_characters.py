@@ -4,13 +4,26 @@ ROOTS' special characters are here every character that is neither letter, mark 
 were ASCII punctuation, digits and white space, 191 further characters and emoji, a subset that leaves out most scripts' own
 punctuation (on English prose the two agree to three digits; a danda counts here and did not there).
 """
-# ruff: noqa: ANN001
 # mypy: disallow-untyped-defs=False
 from __future__ import annotations
 
 import math
 
-from roots.filters.characters import ALONE, BROKEN, BULLET, DIGIT, FORMAT, JOINS, LETTER, MARK, MISREAD, MISREAD_SIGN, PUNCTUATION, SPACE, SYMBOL
+from roots.filters.characters import (
+    ALONE,
+    BROKEN,
+    BULLET,
+    DIGIT,
+    FORMAT,
+    JOINS,
+    LETTER,
+    MARK,
+    MISREAD,
+    MISREAD_SIGN,
+    PUNCTUATION,
+    SPACE,
+    SYMBOL,
+)
 from roots.filters.measures import BOTH, FEW_WORDS, measure
 from roots.filters.places import UPPER_CASE
 
@@ -73,7 +86,7 @@ def stray_marks(doc):
     for i in range(len(doc.chars)):
         if doc.classes[i] == MARK:
             before = doc.classes[i - 1] if i else SPACE
-            stray += before != LETTER and before != MARK and before != FORMAT and before != DIGIT
+            stray += before not in (LETTER, MARK, FORMAT, DIGIT)
     return stray / max(len(doc.word_start), FEW_WORDS)
 
 
@@ -160,6 +173,6 @@ def curly_brackets(doc):
     """How many { and }? C4 drops a page with one; prose has next to none, scripts and style sheets have many."""
     signs = 0
     for c in doc.chars:
-        signs += c == 123 or c == 125
+        signs += c in (123, 125)
     visible = len(doc.chars) - doc.tally[SPACE] - doc.tally[FORMAT]
     return signs / visible if visible > 0 else math.nan

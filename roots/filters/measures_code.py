@@ -3,7 +3,6 @@
 ROOTS: sourcing/code_dataset/processing.py (its paper calls the non-word share "alphabetic"; the code is followed). BigCode: Ben Allal
 et al. 2023. StarCoder 2: Lozhkov et al. 2024.
 """
-# ruff: noqa: ANN001
 # mypy: disallow-untyped-defs=False
 from __future__ import annotations
 
@@ -101,7 +100,7 @@ def literal_lines(doc):
                 if c == quote:
                     quote = 0
                 continue
-            if c == 34 or c == 39:
+            if c in (34, 39):
                 quote = c
                 digits += 1
             elif doc.classes[j] == LETTER or doc.classes[j] == MARK:

@@ -4,7 +4,6 @@ Gopher: Rae et al. 2021. FineWeb: Penedo et al. 2024. RefinedWeb: Penedo et al. 
 annotations). mC4: Xue et al. 2021. A line ends a sentence when, closing quotes and brackets aside, its last character is one that
 ends sentences in its script (। ۔ 。 ؟ …).
 """
-# ruff: noqa: ANN001
 # mypy: disallow-untyped-defs=False
 from __future__ import annotations
 

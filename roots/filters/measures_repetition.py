@@ -4,14 +4,21 @@ Gopher (Rae et al. 2021, table A1) with datatrove's reading of "duplicate": only
 not overlap. Two differences of ours: all characters are counted against the characters of the document, spaces included (as
 datatrove does), and the "most frequent" n-gram of a document must stand twice, for what stands once is no repetition.
 """
-# ruff: noqa: ANN001
 # mypy: disallow-untyped-defs=False
 from __future__ import annotations
 
 from roots.filters.measures import BOTH, measure
 from roots.filters.places import (
-    AGAIN, CHARACTER_CODE, CHARACTER_PAPER, LINE_CHARACTERS_AGAIN, LINES_AGAIN, PARAGRAPH_CHARACTERS_AGAIN, PARAGRAPHS,
-    PARAGRAPHS_AGAIN, TOP, WORDS_AGAIN,
+    AGAIN,
+    CHARACTER_CODE,
+    CHARACTER_PAPER,
+    LINE_CHARACTERS_AGAIN,
+    LINES_AGAIN,
+    PARAGRAPH_CHARACTERS_AGAIN,
+    PARAGRAPHS,
+    PARAGRAPHS_AGAIN,
+    TOP,
+    WORDS_AGAIN,
 )
 
 

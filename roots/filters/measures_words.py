@@ -4,7 +4,7 @@ ROOTS: bigscience data-preparation, filtering.py (Laurençon et al. 2022, append
 al. 2020. Our words are those of UAX 29 (view.py); ROOTS split at white space and stripped "special characters" from both ends, so
 that a number was no word for it: here it is one, and `words_with_letters` says how many are not.
 """
-# ruff: noqa: ANN001 - the compiler finds the types of `doc` (view.Doc)
+
 # mypy: disallow-untyped-defs=False
 from __future__ import annotations
 

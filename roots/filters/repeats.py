@@ -9,8 +9,17 @@ import numpy as np
 from numba import njit
 
 from roots.filters.places import (
-    AGAIN, CHARACTER_CODE, CHARACTER_PAPER, DISTINCT, LINE_CHARACTERS_AGAIN, LINES_AGAIN, PARAGRAPH_CHARACTERS_AGAIN, PARAGRAPHS,
-    PARAGRAPHS_AGAIN, TOP, WORDS_AGAIN,
+    AGAIN,
+    CHARACTER_CODE,
+    CHARACTER_PAPER,
+    DISTINCT,
+    LINE_CHARACTERS_AGAIN,
+    LINES_AGAIN,
+    PARAGRAPH_CHARACTERS_AGAIN,
+    PARAGRAPHS,
+    PARAGRAPHS_AGAIN,
+    TOP,
+    WORDS_AGAIN,
 )
 from roots.filters.view import mix
 
@@ -77,7 +86,7 @@ def characters_again(chars, n, size, keys, counts, histogram, found):  # type: i
     root = np.int64(np.sqrt(np.float64(distinct)))
     again = distinct - np.int64(histogram[1])
     for reading in range(2):
-        left = root if reading == CHARACTER_PAPER else min(root, again)
+        left = np.int64(root if reading == CHARACTER_PAPER else min(root, again))
         covered = 0
         for count in range(most, 0, -1):
             here = min(left, np.int64(histogram[count]))

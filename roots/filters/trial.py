@@ -36,17 +36,19 @@ class Finding:
 
 def record_of(rules: JudgeRules, code: str) -> Language | CodeLanguage:
     """The language of a code; RootsError where it is none of ours."""
-    for one in (*rules.languages, *rules.code):
-        if one.code == code:
-            return one
-    raise RootsError(f"language {code!r}", "is none of those in filters/languages and filters/code", "give a code that is the name of a file there")
+    found: dict[str, Language | CodeLanguage] = {one.code: one for one in rules.languages}
+    found.update({one.code: one for one in rules.code})
+    if code not in found:
+        raise RootsError(f"language {code!r}", "is none of those in filters/languages and filters/code", "give the name of a file there")
+    return found[code]
 
 
 def try_text(judge: Judge, code: str, text: str) -> tuple[Finding, ...]:
     """Every measure that was taken of the text as one of this language, in the order in which limits are tried."""
     record = record_of(judge.rules, code)
     kind = NATURAL if isinstance(record, Language) else PROGRAMMING
-    batch = document.batch_of({"id": ["0" * 32], "text": pa.array([text], pa.large_string()), "kind": [kind], "language": [code], "source": ["try"]})
+    batch = document.batch_of({"id": ["0" * 32], "source": ["try"], "kind": [kind], "language": [code],
+                               "text": pa.array([text], pa.large_string())})
     row = judge.measure(batch).slice(0, 1).to_pylist()[0]
     return tuple(findings(record, {name.removeprefix(MEASURE): value for name, value in row.items() if name.startswith(MEASURE)}))
 

@@ -13,7 +13,17 @@ from numba import njit
 from numpy.typing import NDArray
 
 from roots.filters.characters import (
-    ALONE, CONNECTS, DIGIT, FORMAT, JOINS, JOINS_DIGITS, LETTER, MARK, SPACE, UPPER, characters,
+    ALONE,
+    CONNECTS,
+    DIGIT,
+    FORMAT,
+    JOINS,
+    JOINS_DIGITS,
+    LETTER,
+    MARK,
+    SPACE,
+    UPPER,
+    characters,
 )
 from roots.filters.places import LINE_FEEDS, OF_A_SCRIPT, OWN_SCRIPT, TALLY, UPPER_CASE
 
@@ -87,7 +97,7 @@ def words_of(chars, classes, flags, n, lower, start, end, hashes):  # type: igno
     i = 0
     while i < n:
         kind = classes[i]
-        if kind != LETTER and kind != DIGIT and kind != MARK:
+        if kind not in (LETTER, DIGIT, MARK):
             i += 1
             continue
         begin = i
@@ -95,10 +105,10 @@ def words_of(chars, classes, flags, n, lower, start, end, hashes):  # type: igno
         alone = flags[i] & ALONE
         while i < n:
             kind = classes[i]
-            if kind == LETTER or kind == DIGIT:
+            if kind in (LETTER, DIGIT):
                 if i > begin and (alone or flags[i] & ALONE):
                     break
-            elif kind != MARK and kind != FORMAT and not (flags[i] & CONNECTS):
+            elif kind not in (MARK, FORMAT) and not (flags[i] & CONNECTS):
                 joins = flags[i] & (JOINS | JOINS_DIGITS)
                 if not joins or i + 1 >= n or alone:
                     break
