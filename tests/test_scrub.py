@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from roots.document import batch_of
 from roots.errors import Problem, RootsError
-from roots.governance.personal_data import PersonalData, personal_data_from
+from roots.governance.personal_data import PersonalData, Shape, personal_data_from
 from roots.governance.scrub import Edit, Scrubber, ScrubRules, replaced
 from roots.governance.scrub_judge import Found
 from roots.records import Table
@@ -124,6 +124,11 @@ def test_a_kind_that_is_kept_stays() -> None:
     assert Scrubber(ScrubRules(with_rule("email", "keep"))).scrub_text("a@example.org", "en")[1] == []
 
 
+def test_a_kind_that_people_add_is_found_by_its_shapes() -> None:
+    badge = PersonalData("badge", "Badge", "It opens doors.", "<BADGE>", shapes=(Shape("badge", r"\bBDG-\d{6}\b"),))
+    assert Scrubber(ScrubRules((badge,))).scrub_text("my badge BDG-१२३४५६ is lost", "en")[0] == "my badge <BADGE> is lost"
+
+
 def test_the_same_datum_gets_the_same_fake_and_another_key_another() -> None:
     text = "Jane@example.org, jane@example.org, joan@example.org"
     kinds = with_rule("email", "fake")
@@ -146,6 +151,23 @@ def test_fakes_of_every_kind_are_left_by_a_second_scrub(kind: str) -> None:
     assert datum not in scrubbed
     assert {edit.kind for edit in edits} == {kind}
     assert scrubber.scrub_text(scrubbed, "es") == (scrubbed, [])
+
+
+def test_names_are_looked_for_only_where_a_model_is_given(tmp_path: Path) -> None:
+    import spacy
+
+    pipeline = spacy.blank("xx")
+    pipeline.add_pipe("entity_ruler").add_patterns([{"label": "PERSON", "pattern": "Amina Otieno"}])
+    pipeline.to_disk(tmp_path / "names")
+    models = (("sw", str(tmp_path / "names")),)
+    text = "Amina Otieno aliandika a@example.org"
+    asked = Scrubber(ScrubRules(with_rule("name", "tag"), models=models))
+    edits = [Edit("name", 0, 8, "<PERSON>"), Edit("email", 19, 26, "<EMAIL>")]
+    assert asked.scrub_text(text, "sw") == ("<PERSON> aliandika <EMAIL>", edits)
+    assert asked.scrub_text(text, "en")[0] == "Amina Otieno aliandika <EMAIL>"
+    assert Scrubber(ScrubRules(records(), models=models)).scrub_text(text, "sw")[0] == "Amina Otieno aliandika <EMAIL>"
+    with pytest.raises(RootsError, match="nowhere"):
+        Scrubber(ScrubRules(with_rule("name", "tag"), models=(("sw", "nowhere"),))).scrub_text(text, "sw")
 
 
 def test_a_short_key_is_refused_and_no_key_is_shown() -> None:

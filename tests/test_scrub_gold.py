@@ -16,6 +16,7 @@ import pytest
 
 from roots.errors import Problem
 from roots.governance.personal_data import personal_data_from
+from roots.governance.recognisers import Window
 from roots.governance.scrub import Scrubber, ScrubRules
 from roots.records import Table
 
@@ -29,16 +30,25 @@ def gold() -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def counts() -> tuple[Counter[str], Counter[str], Counter[str]]:
-    """(found rightly, found wrongly, missed) by kind; a span counts as found when one of its kind covers the same characters."""
+def scrubber() -> Scrubber:
     problems: list[Problem] = []
-    tables = [Table.parse(file.name, file.read_text("utf-8"), problems) for file in (ROOT / "governance/personal_data").glob("*.toml")]
-    scrubber = Scrubber(ScrubRules(tuple(record for table in tables if table and (record := personal_data_from(table)))))
+    files = sorted((ROOT / "governance/personal_data").glob("*.toml"))
+    tables = [Table.parse(file.name, file.read_text("utf-8"), problems) for file in files]
+    return Scrubber(ScrubRules(tuple(record for table in tables if table and (record := personal_data_from(table)))))
+
+
+def found_in(scrubber: Scrubber, row: dict[str, Any]) -> set[tuple[str, int, int]]:
+    found = scrubber.judge.found(pa.array([row["text"]], pa.large_string()), pa.array([True]), [row["language"]],
+                                 [row["kind"] == "programming"])
+    return {(one.kind, one.start, one.end) for one in found.get(0, [])}
+
+
+@pytest.fixture(scope="module")
+def counts(scrubber: Scrubber) -> tuple[Counter[str], Counter[str], Counter[str]]:
+    """(found rightly, found wrongly, missed) by kind; a span counts as found when one of its kind covers the same characters."""
     right, wrong, missed = Counter[str](), Counter[str](), Counter[str]()
     for row in gold():
-        found = scrubber.judge.found(pa.array([row["text"]], pa.large_string()), pa.array([True]), [row["language"]],
-                                     [row["kind"] == "programming"])
-        got = {(one.kind, one.start, one.end) for one in found.get(0, [])}
+        got = found_in(scrubber, row)
         wanted = {(span["kind"], span["start"], span["end"]) for span in row["spans"]}
         right.update(kind for kind, _, _ in got & wanted)
         wrong.update(kind for kind, _, _ in got - wanted)
@@ -63,3 +73,14 @@ def test_precision_and_recall_hold_on_the_gold_set(counts: tuple[Counter[str], C
     precision, recall = FLOORS[kind]
     assert right[kind] / max(1, right[kind] + wrong[kind]) >= precision
     assert right[kind] / max(1, right[kind] + missed[kind]) >= recall
+
+
+def test_the_scan_lets_through_all_that_the_recognisers_would_find(scrubber: Scrubber) -> None:
+    """Whatever the recognisers find in a whole sentence, the scan's candidates must lead them to."""
+    for row in gold():
+        whole = Window(row["text"], 0, len(row["text"]), row["language"], row["kind"] == "programming")
+        everywhere = {tuple(span) for _, record, recogniser in scrubber.judge.recognisers
+                      if row["kind"] in record.applies_to for span in recogniser(whole)}
+        kept = found_in(scrubber, row)
+        unseen = {(kind, a, b) for kind, a, b in everywhere if not any(a < end and b > start for _, start, end in kept)}
+        assert not unseen, row["text"]

@@ -21,6 +21,7 @@ _UNSPACED = f"[{_SCRIPTS}]"
 LETTER = rf"[^\P{{L}}{_SCRIPTS}]"
 _FIRST_DIGIT, _FIRST_UNSPACED = "\u0660", "\u0e00"  # below these, folding and bounding have nothing to do
 _LONG, _LONG_ELSEWHERE = 5, 3  # letters of a Latin word, and of another, that may be the beginning of a longer one
+_CODE = "code"  # in source text only the words that hold for every language announce anything: "call" is everywhere
 REACH = 48  # characters before a candidate in which a word may announce it
 
 
@@ -102,8 +103,10 @@ class Context:
     def _pattern(self, language: str | None) -> regex.Pattern[str] | None:
         if language not in self._patterns:
             words = of_language(self._rows, language)
-            if language not in self._rows:  # an unknown language: the longer words of all may announce it
+            if language is None:  # nobody has said which: the longer words of all may announce it
                 words += tuple(sorted({word for row in self._rows.values() for word in row if _open(word)}))
+            elif language not in self._rows and language != _CODE:
+                words += self._rows.get("en", ())  # the second language of most pages
             body = "|".join(regex.escape(fold(word)) + ("" if _open(word) else rf"(?!{LETTER}|\p{{M}})")
                             for word in sorted(words, key=lambda word: (-len(word), word)))
             self._patterns[language] = compiled(rf"(?<!{LETTER}|\p{{M}})(?:{body})") if words else None
@@ -111,11 +114,11 @@ class Context:
 
     def before(self, window: Window, start: int, reach: int = REACH) -> bool:
         """Does such a word stand in the `reach` characters before `start`?"""
-        pattern = self._pattern(window.language)
+        pattern = self._pattern(_CODE if window.programming else window.language)
         return pattern is not None and pattern.search(window.folded, max(0, start - reach), start) is not None
 
     def after(self, window: Window, end: int, reach: int = 16) -> bool:
-        pattern = self._pattern(window.language)
+        pattern = self._pattern(_CODE if window.programming else window.language)
         return pattern is not None and pattern.search(window.folded, end, min(len(window.folded), end + reach)) is not None
 
 

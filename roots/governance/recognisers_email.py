@@ -49,8 +49,10 @@ class Email:
         text = window.folded
         place = text.find("@", max(0, window.start - 1), window.end)
         while place >= 0:
-            start, end = self._local(text, place), self._domain(text, place + 1)
-            if start < place and end and not self._look_alikes.cover(window, start, end):
+            start = end = place
+            if text[place + 1:place + 2].isalnum() or text[place + 1:place + 2] == "[":
+                start, end = self._local(text, place), self._domain(text, place + 1)
+            if start < place and end > place and text[start - 1:start] != "@" and not self._look_alikes.cover(window, start, end):
                 yield Span(self.kind.kind, start, end)
             place = text.find("@", place + 1, window.end)
 

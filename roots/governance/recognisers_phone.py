@@ -6,6 +6,7 @@ valid in one of the language's regions and written as people there write numbers
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 
 import phonenumbers
@@ -45,9 +46,12 @@ class Phone:
 
     def __init__(self, kind: PersonalData) -> None:
         self.kind = kind
-        self._context = Context(kind)
+        weak = frozenset(kind.option("weak"))
+        self._context = Context(replace(kind, words=tuple((code, tuple(w for w in row if w not in weak)) for code, row in kind.words)))
+        self._weak = Context(replace(kind, words=tuple((code, tuple(w for w in row if w in weak)) for code, row in kind.words)))
         self._look_alikes = LookAlikes(kind.look_alikes)
         self._regions = dict(kind.regions)
+        self._everywhere = sorted({region for regions in self._regions.values() for region in regions})
         labels = "|".join(regex.escape(word) for word in kind.option("labels"))
         self._labels = compiled(rf"[\s,\\/(\[-]{{0,3}}(?:{labels})(?!{LETTER}|[\p{{M}}\p{{Nd}}_])")
         self._label_before = compiled(rf"(?<!{LETTER}|[\p{{M}}\p{{Nd}}_])(?:{labels})(?:\s{{0,2}}[:.]|\s?[-=])\s{{0,2}}$")
@@ -115,7 +119,7 @@ class Phone:
         digits = "".join(filter(str.isdigit, number))
         if not _FEWEST_LABELLED <= len(digits) <= _MOST + 2 or len(set(digits)) < 2:
             return False
-        if not compiled(_BRACKETS).fullmatch(written) or compiled(_COUNTS).fullmatch(number):
+        if not compiled(_BRACKETS).fullmatch(written) or compiled(r".*\.\d").fullmatch(number) or compiled(_COUNTS).fullmatch(number):
             return False
         if self._glued(window, start, end):
             return False
@@ -124,7 +128,7 @@ class Phone:
             return valid or (possible and self._announced(window, start, end))
         if self._announced(window, start, end):
             return self._announced_form(number, digits, self._context.before(window, start, _CLOSE))
-        return not window.programming and self._native(window, number, digits)
+        return not window.programming and self._native(window, number, digits, self._weak.before(window, start))
 
     def _glued(self, window: Window, start: int, end: int) -> bool:
         """Is it part of something longer: a code, a decimal number, a sum of money? Not if a label stands there ("tel:", "-fax")."""
@@ -148,19 +152,21 @@ class Phone:
             return False
         return len(digits) >= (_FEWEST_LABELLED if close else _FEWEST) and len(digits) <= _MOST
 
-    def _native(self, window: Window, number: str, digits: str) -> bool:
-        """Without a word for it: valid in a region of the language, and written as a number is written there."""
+    def _native(self, window: Window, number: str, digits: str, hinted: bool) -> bool:
+        """Without a word for it: valid in a region of the language, and, unless some number is announced, written as it is there."""
         if len(digits) < _FEWEST + 1 or compiled(r"[1-9]\d{0,2}(?:\.\d{3})+").fullmatch(number):
             return False
         if digits.startswith("00") and not number.startswith("000"):
             return _parsed("+" + digits[2:], None)[0]
         plain, thousands = number == digits, bool(compiled(_THOUSANDS).fullmatch(number)) and digits[0] != "0"
-        for region in of_language(self._regions, window.language):
+        for region in of_language(self._regions, window.language) if window.language else self._everywhere:
             valid, _, parsed = _parsed(digits, region)
             if not valid or parsed is None:
                 continue
             if phonenumbers.region_code_for_number(parsed) != region:
                 continue
+            if hinted:
+                return True
             mobile = phonenumbers.number_type(parsed) == PhoneNumberType.MOBILE and _written(parsed)[0] == digits[0]
             if thousands and not (mobile and len(digits) == _NINE):
                 continue

@@ -4,11 +4,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from roots.governance.personal_data import PersonalData
-from roots.governance.recognisers import LookAlikes, Span, Window, compiled
+from roots.governance.recognisers import LETTER, LookAlikes, Span, Window, compiled
 
 _LETTER = r"[\p{L}\p{M}\p{Nd}_]"
-_HANDLE = (rf"(?<!{_LETTER}|[.@/&=+-])@{_LETTER}(?:(?:{_LETTER}|[.-]){{0,38}}{_LETTER})?(?:@[a-z0-9.-]+\.[a-z]{{2,}})?"
+_HANDLE = (rf"(?<!{LETTER}|[\p{{M}}\p{{Nd}}_.@/&=+-])@{_LETTER}(?:(?:{_LETTER}|[.-]){{0,38}}{_LETTER})?(?:@[a-z0-9.-]+\.[a-z]{{2,}})?"
            rf"(?!{_LETTER}*[@(])")
+_UNSPACED_HANDLE = rf"(?<!{LETTER}|[\p{{M}}\p{{Nd}}_.@/&=+-])@[\p{{Han}}\w-]{{2,20}}(?=[\s::]|$)"  # @小明: or at the end, never a clause
 
 
 class User:
@@ -19,7 +20,9 @@ class User:
         self._look_alikes = LookAlikes(kind.look_alikes)
 
     def __call__(self, window: Window) -> Iterable[Span]:
-        for match in compiled(_HANDLE).finditer(window.folded):
-            start, end = match.span()
+        found = [match.span() for match in compiled(_HANDLE).finditer(window.bounded)]
+        if not found:
+            found = [match.span() for match in compiled(_UNSPACED_HANDLE).finditer(window.folded)]
+        for start, end in found:
             if end - start >= 4 and start < window.end and end > window.start and not self._look_alikes.cover(window, start, end):
                 yield Span(self.kind.kind, start, end)

@@ -213,7 +213,7 @@ def _scan(data: Bytes, offsets: NDArray[np.int64], wanted: NDArray[np.bool_], cl
             continue
         first, end = offsets[row], offsets[row + 1]
         i = first
-        token_end = address_end = number_end = first
+        token_end = address_end = number_end = at_end = first
         while i < end:
             b = data[i]
             kind = classes[b]
@@ -244,7 +244,12 @@ def _scan(data: Bytes, offsets: NDArray[np.int64], wanted: NDArray[np.bool_], cl
                     left -= 1
                 while right < end and data[right] & 0xC0 == 0x80:
                     right += 1
-                found = _emit(out, found, row, left, right, AT if left < i else HANDLE)
+                if i >= at_end:
+                    more = left < i
+                    for j in range(i + 1, right):
+                        more = more or data[j] == 0x40
+                    found = _emit(out, found, row, left, right, (AT if more else 0) | (HANDLE if left == i else 0))
+                    at_end = right
                 i += _width(data, i)
                 continue
             if kind == _DIGIT:
@@ -273,8 +278,27 @@ def _scan(data: Bytes, offsets: NDArray[np.int64], wanted: NDArray[np.bool_], cl
                 found = _emit(out, found, row, i, j, BEGIN)
                 i = j
                 continue
+            if i - 2 >= address_end and i + 15 <= end and _hex(data[i - 1]) and _six_pairs(data, i - 2):
+                found = _emit(out, found, row, i - 2, i + 15, TOKEN)
+                address_end = i + 15
             i += 1
     return found
+
+
+@njit(cache=True, nogil=True)
+def _six_pairs(data: Bytes, i: int) -> bool:
+    """Do six pairs of hex digits with dashes between them begin at i?"""
+    for j in range(5):
+        if data[i + 3 * j + 2] != 0x2D or not _hexes(data, i + 3 * j, i + 3 * j + 2):
+            return False
+    return _hexes(data, i + 15, i + 17)
+
+
+@njit(cache=True, nogil=True)
+def _hexes(data: Bytes, i: int, end: int) -> bool:
+    while i < end and _hex(data[i]):
+        i += 1
+    return i == end
 
 
 @njit(cache=True, nogil=True)
@@ -304,6 +328,9 @@ def _token(data: Bytes, i: int, first: int, end: int, tokens: Bytes, out: Any, f
     lot = length >= _LONG_TOKEN and (turns >= _TURNS or (small == 0 and dashes == 0))
     if capitals + small > 0 and (lot or value or (length == 17 and dashes == 5)):
         return _emit(out, found, row, left, right, TOKEN), right
+    if length == 4 and right + 10 <= end and data[right] == 0x2E and data[right + 5] == 0x2E \
+            and _hexes(data, left, left + 4) and _hexes(data, left + 5, left + 9) and _hexes(data, left + 10, left + 14):
+        return _emit(out, found, row, left, left + 14, TOKEN), left + 14
     if length >= _SHORT_TOKEN and digits >= 4 and capitals > 0 and small == 0:
         return _emit(out, found, row, left, right, NUMBER), right
     return found, right

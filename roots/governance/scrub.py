@@ -5,6 +5,7 @@ scrubbing twice changes nothing; replacements that stand in a text are never tou
 """
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -29,11 +30,13 @@ class ScrubRules:
     """What a scrub is to do: plain data, picklable.
 
     kinds: the records of governance/personal_data, in any order. key: the run's secret for consistent fakes, 16 bytes at
-    least; without it every kind whose rule is "fake" is replaced by its tag.
+    least; without it every kind whose rule is "fake" is replaced by its tag. models: (language, folder of a spaCy pipeline)
+    pairs for the kind `name`; without them, or where the kind's rule is "keep", nobody looks for names.
     """
 
     kinds: tuple[PersonalData, ...]
     key: bytes | None = field(default=None, repr=False)
+    models: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         if self.key is not None and len(self.key) < SHORTEST_KEY:
@@ -71,7 +74,7 @@ class Scrubber:
         if self._judge is None:
             from roots.governance.scrub_judge import Judge
 
-            self._judge = Judge(self.rules.kinds, self.rules.key)
+            self._judge = Judge(self.rules.kinds, self.rules.key, dict(self.rules.models))
         return self._judge
 
     def scrub(self, batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -131,9 +134,10 @@ class Scrubber:
 def replaced(text: str, earlier: Sequence[Edit], found: Sequence[Found]) -> tuple[str, list[Edit]]:
     """The text with what was found replaced, and all edits in its coordinates.
 
-    earlier: edits that stand in `text`; what was found never touches them.
+    earlier: edits that stand in `text`, in order; what was found never touches them.
     """
-    fresh = [one for one in found if all(one.end <= edit.start or one.start >= edit.end for edit in earlier)]
+    ends = [edit.end for edit in earlier]
+    fresh = [one for one in found if (place := bisect(ends, one.start)) == len(ends) or one.end <= earlier[place].start]
     pieces: list[str] = []
     edits: list[Edit] = []
     place = shift = 0

@@ -5,7 +5,8 @@ digits); at equal rank the longer span, then the earlier.
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,11 +16,12 @@ import regex  # type: ignore[import-untyped]
 from roots.governance import recognisers_network as network
 from roots.governance import scan
 from roots.governance.personal_data import PersonalData
-from roots.governance.recognisers import Recogniser, Window
+from roots.governance.recognisers import Recogniser, Span, Window
 from roots.governance.recognisers_email import Email
 from roots.governance.recognisers_id import NationalId
 from roots.governance.recognisers_keys import Key
 from roots.governance.recognisers_money import Card, Crypto, Iban
+from roots.governance.recognisers_name import Name
 from roots.governance.recognisers_phone import Phone
 from roots.governance.recognisers_user import User
 from roots.governance.scrub_replace import Replacer, fake_shape
@@ -64,18 +66,19 @@ def _bound(record: PersonalData) -> Iterable[tuple[int, Recogniser]]:
             return [(NUMERIC, NationalId(record))]
         case "user":
             return [(scan.AT | scan.HANDLE, User(record))]
-    return []
+    return [(NUMERIC, NationalId(record))] if record.shapes else []  # a kind that people added
 
 
 class Judge:
     """Holds the recognisers of the rules' kinds, and applies them to columns of texts."""
 
-    def __init__(self, kinds: Sequence[PersonalData], key: bytes | None) -> None:
-        self._recognisers = [(anchors, record, recogniser) for record in kinds if record.replace != "keep"
+    def __init__(self, kinds: Sequence[PersonalData], key: bytes | None, models: Mapping[str, str] | None = None) -> None:
+        self.recognisers = [(anchors, record, recogniser) for record in kinds if record.replace != "keep"
                              for anchors, recogniser in _bound(record)]
+        self._names = [Name(record, models) for record in kinds if models and record.kind == "name" and record.replace != "keep"]
         self._rank = {record.kind: _RANK.index(record.kind) if record.kind in _RANK else len(_RANK) for record in kinds}
         self._replacers = {record.kind: Replacer(record, key) for record in kinds}
-        standing = [r"<[A-Z]+(?:_[A-Z]+)*>", *(fake_shape(record.fake) for record in kinds if record.fake)]
+        standing = [r"<[A-Z]+(?:_[A-Z]+)*>", *(fake_shape(record.fake) for record in kinds if record.replace == "fake")]
         self._standing = regex.compile("|".join(sorted(standing)))
         words = {record.kind: record for record in kinds}
         email = words.get("email")
@@ -97,30 +100,40 @@ class Judge:
             for kind, a, b in self._judged(window, anchors):
                 first, size = left + len(window.text[:a].encode()), len(window.text[a:b].encode())
                 spans.setdefault(row, set()).add((self._rank[kind], -size, first, kind))
+        for row in np.flatnonzero(rows).tolist() if self._names else ():
+            whole = Window(text := texts[row].as_py(), 0, len(text), languages[row], programming[row])
+            for kind, a, b in self._clear(whole, (span for names in self._names for span in names(whole))):
+                first, size = int(offsets[row]) + len(text[:a].encode()), len(text[a:b].encode())
+                spans.setdefault(row, set()).add((self._rank[kind], -size, first, kind))
         return {row: self._settled(values, int(offsets[row]), found) for row, found in spans.items()}
 
-    def _judged(self, window: Window, anchors: int) -> Iterable[tuple[str, int, int]]:
-        standing = None
-        for answers, record, recogniser in self._recognisers:
+    def _judged(self, window: Window, anchors: int) -> Iterable[Span]:
+        for answers, record, recogniser in self.recognisers:
             if not answers & anchors or ("programming" if window.programming else "natural") not in record.applies_to:
                 continue
             if record.languages and window.language not in record.languages:
                 continue
-            for kind, a, b in recogniser(window):
-                if standing is None:
-                    standing = [match.span() for match in self._standing.finditer(window.text)]
-                if not any(a < end and b > start for start, end in standing):
-                    yield kind, a, b
+            yield from self._clear(window, recogniser(window))
+
+    def _clear(self, window: Window, spans: Iterable[Span]) -> Iterable[Span]:
+        """The spans that touch no replacement that stands in the text already."""
+        standing = None
+        for span in spans:
+            if standing is None:
+                standing = [match.span() for match in self._standing.finditer(window.text)]
+            if not any(span.start < end and span.end > start for start, end in standing):
+                yield span
 
     def _settled(self, values: memoryview, first: int, spans: set[tuple[int, int, int, str]]) -> list[Found]:
         """Spans without overlaps, from bytes to code points of the row's text."""
         chosen: list[tuple[int, int, str]] = []
         for _, negative, start, kind in sorted(spans):
             end = start - negative
-            if all(end <= a or start >= b for a, b, _ in chosen):
-                chosen.append((start, end, kind))
+            place = bisect(chosen, (start, end, kind))
+            if (place == 0 or chosen[place - 1][1] <= start) and (place == len(chosen) or end <= chosen[place][0]):
+                chosen.insert(place, (start, end, kind))
         found, place, position = [], first, 0
-        for start, end, kind in sorted(chosen):
+        for start, end, kind in chosen:
             position += len(str(values[place:start], "utf-8"))
             datum = str(values[start:end], "utf-8")
             found.append(Found(kind, position, position + len(datum), self._replacers[kind](datum)))
