@@ -11,6 +11,7 @@ from roots.terminal import AS_JSON, FOLDER, WORKSPACE, guarded, say, workspace_o
 
 DATA = click.option("--data", type=FOLDER, required=True, help="Real text: one folder a source.")
 KIND = click.argument("kind", type=click.Choice(["langid", "perplexity"]))
+ALSO = click.option("--also", type=FOLDER, multiple=True, help="A further folder in the same format, for evaluation only (langid only).")
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -47,9 +48,10 @@ def list_(as_json: bool) -> None:
 @KIND
 @DATA
 @click.option("--to", type=FOLDER, default=None, help="Where to write (default: the package's own folder, which builds use).")
+@ALSO
 @WORKSPACE
 @guarded
-def train(kind: str, data: Path, to: Path | None, workspace: Path | None) -> None:
+def train(kind: str, data: Path, to: Path | None, also: tuple[Path, ...], workspace: Path | None) -> None:
     """Trains a model by the recipe beside it; the same data give the same model.
 
     \b
@@ -60,7 +62,7 @@ def train(kind: str, data: Path, to: Path | None, workspace: Path | None) -> Non
     to.mkdir(parents=True, exist_ok=True)
     if kind == "langid":
         from roots.models import langid
-        langid.train(data, to)
+        langid.train(data, to, also=also, say=click.echo)
     else:
         from roots.models import perplexity
         perplexity.train(data, to, sorted(workspace_of(workspace).languages), progress=click.echo)
@@ -71,10 +73,12 @@ def train(kind: str, data: Path, to: Path | None, workspace: Path | None) -> Non
 @KIND
 @DATA
 @click.option("--model", type=FILE, default=None, help="Another model than the shipped one, such as GlotLID's (langid only).")
+@click.option("--seen", is_flag=True, help="On the training sources too: to compare other models (langid only).")
+@ALSO
 @AS_JSON
 @WORKSPACE
 @guarded
-def evaluate(kind: str, data: Path, model: Path | None, as_json: bool, workspace: Path | None) -> None:
+def evaluate(kind: str, data: Path, model: Path | None, seen: bool, also: tuple[Path, ...], as_json: bool, workspace: Path | None) -> None:
     """Measures a model on text that it was not trained on.
 
     \b
@@ -82,7 +86,7 @@ def evaluate(kind: str, data: Path, model: Path | None, as_json: bool, workspace
     """
     if kind == "langid":
         from roots.models import langid
-        figures = langid.evaluate(data, model, say=(lambda line: None) if as_json else click.echo)
+        figures = langid.evaluate(data, model, also, seen, say=(lambda line: None) if as_json else click.echo)
         say(figures, as_json, [])
         return
     from roots.models import perplexity_card, perplexity_evaluate

@@ -235,6 +235,11 @@ class Workspace:
                                                      "file": one.file, "line": one.floor_line}
         return found
 
+    def names(self) -> dict[str, dict[str, str]]:
+        """What each language is called, in English and by its speakers."""
+        natural = {one.code: {"name": one.name, "own_name": one.own_name} for one in self.languages.values()}
+        return natural | {one.code: {"name": one.name, "own_name": one.name} for one in self.code_languages.values()}
+
     def kinds_of_personal_data(self) -> dict[str, dict[str, str]]:
         """What each kind is called and what is put in its place."""
         return {kind.kind: {"name": kind.name, "tag": kind.tag, "replace": kind.replace} for kind in self.personal_data.values()}

@@ -69,7 +69,7 @@ def build(order: Order, engine: Engine) -> dict[str, Any]:
         record = _record(order, verdicts, inputs, rules) | {
             "ledger": ledger.as_json(),
             "shards": [{"path": shard.path, "language": shard.language, "rows": shard.rows,
-                        "bytes": sum(unit.bytes for unit in shard.units)} for shard in shards],
+                        "bytes": shard.bytes} for shard in shards],
             "duplicates": duplicates, "tokenizer": tokenizer, "tokens": packed,
             "failures": [failure for receipt in [*judged, *finished] for failure in receipt.get("failures", [])],
         }
@@ -149,7 +149,7 @@ class _Passes:
         self.judged = self._folder("judged", self.rules, [asdict(input) | {"file": ""} for input in inputs])
         tasks = tasks_for(inputs, self.engine.workers)
         self.engine.run("judge", lambda pipeline: pipeline | Judging(tasks, self.rules, self.judged.path),
-                        lambda: f"{self.judged.count()} blocks of {len(inputs)} files")
+                        lambda: f"{self.judged.count()} blocks of {len(inputs)} files", sum(input.size for input in inputs))
         receipts = sorted(self.judged.receipts(), key=lambda receipt: (receipt["source"], receipt["path"], receipt["number"]))
         blocks: dict[tuple[str, str], list[dict[str, Any]]] = {}
         for receipt in receipts:
@@ -187,7 +187,8 @@ class _Passes:
         if folder.whole("decisions"):
             return str(to), (folder.receipt("decisions") or {})["duplicates"]
         with self.engine.measured("deduplicate"), progress("deduplicate", lambda: f"{offset} documents"), failing_clearly("deduplicate"):
-            counts = deduplicate(blocks, self.rules.dedup, str(to), self.engine.pipeline)
+            workers = self.engine.workers_for("deduplicate", offset)
+            counts = deduplicate(blocks, self.rules.dedup, str(to), lambda: self.engine.pipeline(workers))
         folder.receive("decisions", {"duplicates": counts}, ["arrow"])
         return str(to), counts
 
@@ -201,7 +202,7 @@ class _Passes:
             blocks.append(JudgedFile(one["name"], str(self.judged.file(one["name"], "arrow")), offset))
             offset += one["rows"]
         self.engine.run("finish", lambda pipeline: pipeline | Finishing(blocks, decisions, self.rules, folder.path),
-                        lambda: f"{folder.count()} of {len(blocks)} blocks")
+                        lambda: f"{folder.count()} of {len(blocks)} blocks", sum(one["bytes"] for one in judged))
         self.finished = folder
         return [folder.receipt(block.name) or {} for block in blocks]
 
@@ -214,7 +215,7 @@ class _Passes:
         parts = writing.plan_ledger([receipt["rows"] for receipt in finished], shards)
         blocks = [str(self.finished.path / receipt["name"]) for receipt in finished]
         self.engine.run("write", lambda pipeline: pipeline | writing.Writing(shards, parts, blocks, run),
-                        lambda: f"{len(shards)} shards, {len(parts)} ledger parts")
+                        lambda: f"{len(shards)} shards, {len(parts)} ledger parts", sum(shard.bytes for shard in shards))
         ledger = writing.count(run, parts)
         for receipt in judged:
             ledger.read[receipt["source"]] += receipt["read"]
@@ -227,7 +228,7 @@ class _Passes:
     def tokenise(self, shards: Sequence[writing.Shard]) -> tuple[dict[str, Any], dict[str, Any]]:
         if not self.rules.tokenizer or not shards:
             return {}, {}
-        return tokens.train_and_pack(self.order.run, [shard.path for shard in shards], self.order.recipe, self.rules.tokenizer, self.engine)
+        return tokens.train_and_pack(self.order.run, shards, self.order.recipe, self.rules.tokenizer, self.engine)
 
 
 def _record(order: Order, verdicts: Mapping[str, Verdict], inputs: Sequence[Input], rules: Rules) -> dict[str, Any]:
@@ -242,7 +243,7 @@ def _record(order: Order, verdicts: Mapping[str, Verdict], inputs: Sequence[Inpu
         "recipe": as_json(order.recipe), "recipe_file": order.recipe.file, "sources": sources,
         "digests": workspace.digests() | {"recipe": value_digest(as_json(order.recipe)), "rules": value_digest(rules),
                                           "code": folder_digest(PACKAGE, ["**/*.py"])},
-        "limits": workspace.limits(), "personal_data": workspace.kinds_of_personal_data(),
+        "languages": workspace.names(), "limits": workspace.limits(), "personal_data": workspace.kinds_of_personal_data(),
     }
 
 

@@ -21,6 +21,9 @@ from apache_beam.transforms.environments import SubprocessSDKEnvironment
 from roots.errors import RootsError
 
 NAMESPACE = "roots"
+# A further worker process costs some seconds to start. This much of a pass's work (bytes; documents for deduplicate) keeps one busy
+# for longer than that; with less, fewer are started.
+GRAIN = {"judge": 4 << 20, "deduplicate": 2_000_000, "finish": 64 << 20, "write": 1 << 30, "tokens": 16 << 20}
 _TOLD = re.compile(r"RootsError: (.+?)\n  what: (.+?)\n  mend: (.+?)(?: \[while running|\n|$)")
 
 
@@ -61,24 +64,28 @@ class Engine:
     workers: int = 1
     costs: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
 
-    def pipeline(self) -> beam.Pipeline:
+    def workers_for(self, title: str, work: int) -> int:
+        """How many processes are worth starting for this pass? Results do not depend on it."""
+        return max(1, min(self.workers, -(-work // GRAIN[title])))
+
+    def pipeline(self, workers: int) -> beam.Pipeline:
         """A pipeline on Beam's local runner: in this process for one worker, in processes of their own for more.
 
         The runner is made here and not named, because Beam's "DirectRunner" would first look for a Go binary on the network.
         """
-        options = PipelineOptions([f"--direct_num_workers={self.workers}"])
-        if self.workers == 1:
+        options = PipelineOptions([f"--direct_num_workers={workers}"])
+        if workers == 1:
             return beam.Pipeline(FnApiRunner(), options=options)
         command = f"{sys.executable} -m roots.pipelines.worker"
         return beam.Pipeline(FnApiRunner(SubprocessSDKEnvironment.from_command_string(command)), options=options)
 
-    def run(self, title: str, build: Callable[[beam.Pipeline], Any], done: Callable[[], str]) -> None:
-        """Builds and runs one pipeline with progress; its metrics are added to `costs[title]`.
+    def run(self, title: str, build: Callable[[beam.Pipeline], Any], done: Callable[[], str], work: int) -> None:
+        """Builds and runs one pipeline with progress; its metrics are added to `costs[title]`. `work`: see GRAIN.
 
         Raises RootsError when it fails: a worker's own where there is one.
         """
         with self.measured(title), progress(title, done), failing_clearly(title):
-            pipeline = self.pipeline()
+            pipeline = self.pipeline(self.workers_for(title, work))
             build(pipeline)
             result = pipeline.run()
             result.wait_until_finish()

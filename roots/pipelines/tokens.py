@@ -12,6 +12,7 @@ import apache_beam as beam
 
 from roots.pipelines.engine import Engine, count_cost, progress
 from roots.pipelines.work import write_atomically
+from roots.pipelines.writing import Shard
 from roots.recipe import Recipe
 from roots.tokenizer.recipe import TokenizerRecipe
 from roots.tokenizer.tokens import tokenise
@@ -65,15 +66,16 @@ def part_of(run: Path, split: str, number: int) -> Path:
     return run / "tokens" / split / f"part-{number:05d}.arrow"
 
 
-def train_and_pack(run: Path, shards: Sequence[str], recipe: Recipe, tokenizer: TokenizerRecipe,
+def train_and_pack(run: Path, shards: Sequence[Shard], recipe: Recipe, tokenizer: TokenizerRecipe,
                    engine: Engine) -> tuple[dict[str, Any], dict[str, Any]]:
     """RUN/tokenizer/tokenizer.json and RUN/tokens; returns what the manifest says of each."""
     if recipe.vocabulary:
         tokenizer = replace(tokenizer, vocabulary=recipe.vocabulary)
     with engine.measured("tokenizer"), progress("tokenizer", lambda: f"{tokenizer.vocabulary} entries"):
-        trained = train([run / shard for shard in shards], tokenizer, recipe.seed, run / "tokenizer" / "tokenizer.json")
-    packings = [Packing(shard, number) for number, shard in enumerate(shards)]
-    engine.run("tokens", lambda pipeline: pipeline | Tokenising(packings, run, recipe), lambda: f"{len(shards)} shards")
+        trained = train([run / shard.path for shard in shards], tokenizer, recipe.seed, run / "tokenizer" / "tokenizer.json")
+    packings = [Packing(shard.path, number) for number, shard in enumerate(shards)]
+    engine.run("tokens", lambda pipeline: pipeline | Tokenising(packings, run, recipe), lambda: f"{len(shards)} shards",
+               sum(shard.bytes for shard in shards))
     languages: dict[str, dict[str, int]] = {}
     splits: dict[str, dict[str, int]] = {split: {} for split in SPLITS}
     for packing in packings:

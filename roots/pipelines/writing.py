@@ -46,6 +46,10 @@ class Shard:
     def rows(self) -> int:
         return sum(unit.count for unit in self.units)
 
+    @property
+    def bytes(self) -> int:
+        return sum(unit.bytes for unit in self.units)
+
 
 @dataclass(frozen=True)
 class LedgerPart:
