@@ -7,27 +7,45 @@ digit or an `@` are decoded. Offsets are byte offsets into the values buffer, at
 """
 from __future__ import annotations
 
-import string
-import unicodedata
 from collections.abc import Iterable
-from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from roots.governance.scan_bytes import (
+    AT_SIGN,
+    BRACKET,
+    COLON,
+    COMMERCIAL_AT,
+    DIGIT,
+    HIGH,
+    NOTHING,
+    SPACE,
+    Bytes,
+    address_edge,
+    among,
+    block_end,
+    byte_classes,
+    class_at,
+    code_points,
+    hexes,
+    is_hex,
+    separator,
+    six_pairs,
+    starts_with,
+    token_bytes,
+    width,
+    word,
+    wordish,
+)
+
 AT, SPELLED, NUMBER, ADDRESS, TOKEN, BEGIN, HANDLE = 1, 2, 4, 8, 16, 32, 64
 
-_NOTHING, _COMMERCIAL_AT, _DIGIT, _HIGH, _BRACKET, _COLON, _DASH, _SPACE = range(8)
-_PLANES = 0x20000            # every decimal digit of Unicode lies below
-_AT_SIGN = 255               # in the table of code points
 _LOCAL = 160                 # bytes that an address may reach to each side of its @
-_BLOCK = 20_000              # bytes of a key block
 _LONG_TOKEN, _VALUE, _SHORT_TOKEN, _TURNS = 16, 12, 8, 3
 _FEWEST_DIGITS = 6
-
-Bytes = NDArray[np.uint8]
 
 
 class Candidates(NamedTuple):
@@ -37,39 +55,6 @@ class Candidates(NamedTuple):
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
     anchors: NDArray[np.int64]
-
-
-@cache
-def _code_points() -> Bytes:
-    """1 to 10 for a decimal digit of any script, _AT_SIGN for an @ in disguise."""
-    table = np.zeros(_PLANES, np.uint8)
-    for point in range(_PLANES):
-        if unicodedata.category(chr(point)) == "Nd":
-            table[point] = 1 + unicodedata.decimal(chr(point))
-    for sign in "@＠﹫":
-        table[ord(sign)] = _AT_SIGN
-    return table
-
-
-@cache
-def _byte_classes() -> Bytes:
-    table = np.zeros(256, np.uint8)
-    table[ord("@")] = _COMMERCIAL_AT
-    table[ord("0"):ord("9") + 1] = _DIGIT
-    for mark in "([{":
-        table[ord(mark)] = _BRACKET
-    table[ord(":")], table[ord("-")], table[ord(" ")] = _COLON, _DASH, _SPACE
-    for point in np.flatnonzero(_code_points()[128:]) + 128:
-        table[chr(point).encode()[0]] = _HIGH
-    return table
-
-
-@cache
-def _token_bytes() -> Bytes:
-    table = np.zeros(256, np.uint8)
-    for mark in f"{string.ascii_letters}{string.digits}_-+/":
-        table[ord(mark)] = 1
-    return table
 
 
 def packed(words: Iterable[str]) -> NDArray[np.uint64]:
@@ -87,90 +72,10 @@ def scan(values: Bytes, offsets: NDArray[np.int64], wanted: NDArray[np.bool_],
     room = max(1024, int(offsets[-1] - offsets[0]) // 32) if len(offsets) else 1024
     while True:
         out = np.empty((4, room), np.int64)
-        found = _scan(values, offsets, wanted, _byte_classes(), _code_points(), _token_bytes(), at_words, dot_words, out)
+        found = _scan(values, offsets, wanted, byte_classes(), code_points(), token_bytes(), at_words, dot_words, out)
         if found <= room:
             return Candidates(*(column[:found] for column in out))
         room = int(found)
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _width(data: Bytes, i: int) -> int:
-    lead = data[i]
-    return 1 if lead < 0x80 else 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _class_at(data: Bytes, i: int, end: int, points: Bytes) -> Any:
-    """What the table of code points says of the character at i."""
-    lead = np.int64(data[i])
-    if lead < 0x80:
-        return np.int64(points[lead])
-    if lead < 0xE0:
-        return np.int64(points[((lead & 31) << 6) | (data[i + 1] & 63)]) if i + 1 < end else 0
-    if lead < 0xF0:
-        return np.int64(points[((lead & 15) << 12) | (np.int64(data[i + 1] & 63) << 6) | (data[i + 2] & 63)]) if i + 2 < end else 0
-    if i + 3 >= end:
-        return 0
-    point = ((lead & 7) << 18) | (np.int64(data[i + 1] & 63) << 12) | (np.int64(data[i + 2] & 63) << 6) | (data[i + 3] & 63)
-    return np.int64(points[point]) if point < len(points) else 0
-
-
-@njit(cache=True, nogil=True)
-def _separator(data: Bytes, i: int, end: int) -> int:
-    """How wide is the mark at i, if people write it between the digits of one number? 0 if they do not."""
-    b = data[i]
-    if b < 0x80:
-        return 1 if b in (0x20, 0x28, 0x29, 0x2D, 0x2E, 0x2F) else 0        # space ( ) - . /
-    if b == 0xC2 and i + 1 < end:
-        return 2 if data[i + 1] in (0xA0, 0xAD) else 0                       # no-break space, soft hyphen
-    if i + 2 < end:
-        c, d = data[i + 1], data[i + 2]
-        if b == 0xE2 and c == 0x80:
-            return 3 if d <= 0x95 or d == 0xAF or 0xAA <= d <= 0xAE else 0  # spaces, joiners, direction marks, dashes
-        if b == 0xE2 and ((c == 0x81 and 0xA6 <= d <= 0xA9) or (c == 0x88 and d == 0x92)):
-            return 3                                                         # isolates, minus
-        if b == 0xE3 and c == 0x80 and d == 0x80:
-            return 3                                                         # ideographic space
-        if b == 0xEF and c == 0xBC and (d in (0x88, 0x89) or 0x8D <= d <= 0x8F):
-            return 3                                                         # fullwidth ( ) - . /
-    return 0
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _hex(b: int) -> bool:
-    return 0x30 <= b <= 0x39 or 0x41 <= b <= 0x46 or 0x61 <= b <= 0x66
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _wordish(b: int) -> bool:
-    return 0x30 <= b <= 0x39 or 0x41 <= b <= 0x5A or 0x61 <= b <= 0x7A or b == 0x5F
-
-
-@njit(cache=True, nogil=True)
-def _word(data: Bytes, i: int, end: int) -> tuple[Any, int]:
-    """The ASCII word at i as a number, lower-cased, and its end; 0 when it is longer than 8 letters."""
-    value = np.uint64(0)
-    start = i
-    while i < end and (0x41 <= data[i] <= 0x5A or 0x61 <= data[i] <= 0x7A):
-        if i - start >= 8:
-            return 0, i
-        value |= np.uint64(data[i] | 32) << np.uint64(8 * (i - start))
-        i += 1
-    return value, i
-
-
-@njit(cache=True, nogil=True)
-def _among(value: int, words: NDArray[np.uint64]) -> bool:
-    for word in words:  # noqa: SIM110 - numba compiles loops, not generators
-        if word == value:
-            return True
-    return False
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _address_edge(b: int) -> bool:
-    """Does no e-mail address run across this byte?"""
-    return b <= 0x20 or b in (0x22, 0x28, 0x29, 0x2C, 0x3A, 0x3B, 0x3C, 0x3E, 0x5B, 0x5C, 0x5D, 0x60, 0x7B, 0x7C, 0x7D)
 
 
 @njit(cache=True, nogil=True)
@@ -178,30 +83,6 @@ def _emit(out: Any, found: int, row: int, start: int, end: int, anchor: int) -> 
     if found < out.shape[1]:
         out[0, found], out[1, found], out[2, found], out[3, found] = row, start, end, anchor
     return found + 1
-
-
-@njit(cache=True, nogil=True)
-def _starts_with(data: Bytes, i: int, end: int, a: int, b: int, c: int) -> bool:
-    return i + 8 <= end and data[i] == 45 and data[i + 1] == 45 and data[i + 2] == 45 and data[i + 3] == 45 \
-        and data[i + 4] == 45 and data[i + 5] == a and data[i + 6] == b and data[i + 7] == c
-
-
-@njit(cache=True, nogil=True)
-def _block_end(data: Bytes, i: int, end: int) -> int:
-    """Where does the key block that begins at i end? Behind its END line, or where base64 stops."""
-    limit = min(end, i + _BLOCK)
-    for j in range(i + 8, limit - 8):
-        if _starts_with(data, j, end, 69, 78, 68):
-            j += 8
-            while j < limit and data[j] != 45 and data[j] != 10:
-                j += 1
-            while j < limit and data[j] == 45:
-                j += 1
-            return j
-    j = i + 8
-    while j < limit and (0x20 <= data[j] < 0x7F or data[j] in (0x0A, 0x0D)):
-        j += 1
-    return j
 
 
 @njit(cache=True, nogil=True)
@@ -217,28 +98,28 @@ def _scan(data: Bytes, offsets: NDArray[np.int64], wanted: NDArray[np.bool_], cl
         while i < end:
             b = data[i]
             kind = classes[b]
-            if kind == _NOTHING:
+            if kind == NOTHING:
                 i += 1
                 continue
-            if kind == _SPACE:
+            if kind == SPACE:
                 i += 1
                 if i < end and data[i] >= 0x41:
-                    value, j = _word(data, i, end)
-                    if value != 0 and j < end and data[j] == 0x20 and _among(value, dot_words):
+                    value, j = word(data, i, end)
+                    if value != 0 and j < end and data[j] == 0x20 and among(value, dot_words):
                         found = _emit(out, found, row, i, j, SPELLED)
                     i = j
                 continue
-            if kind == _HIGH:
-                what = _class_at(data, i, end, points)
+            if kind == HIGH:
+                what = class_at(data, i, end, points)
                 if what == 0:
-                    i += _width(data, i)
+                    i += width(data, i)
                     continue
-                kind = _COMMERCIAL_AT if what == _AT_SIGN else _DIGIT
-            if kind == _COMMERCIAL_AT:
+                kind = COMMERCIAL_AT if what == AT_SIGN else DIGIT
+            if kind == COMMERCIAL_AT:
                 left, right = i, i
-                while left > first and i - left < _LOCAL and not _address_edge(data[left - 1]):
+                while left > first and i - left < _LOCAL and not address_edge(data[left - 1]):
                     left -= 1
-                while right < end and right - i < _LOCAL and not _address_edge(data[right]):
+                while right < end and right - i < _LOCAL and not address_edge(data[right]):
                     right += 1
                 while left > first and data[left] & 0xC0 == 0x80:
                     left -= 1
@@ -250,55 +131,39 @@ def _scan(data: Bytes, offsets: NDArray[np.int64], wanted: NDArray[np.bool_], cl
                         more = more or data[j] == 0x40
                     found = _emit(out, found, row, left, right, (AT if more else 0) | (HANDLE if left == i else 0))
                     at_end = right
-                i += _width(data, i)
+                i += width(data, i)
                 continue
-            if kind == _DIGIT:
+            if kind == DIGIT:
                 if i >= token_end and b < 0x80:
                     found, token_end = _token(data, i, max(first, token_end), end, tokens, out, found, row)
                 if i >= number_end:
                     found, number_end = _number(data, i, end, points, out, found, row)
-                i += _width(data, i)
+                i += width(data, i)
                 continue
-            if kind == _COLON:
+            if kind == COLON:
                 if i >= address_end:
                     found, address_end = _colons(data, i, first, end, out, found, row)
                 i += 1
                 continue
-            if kind == _BRACKET:
+            if kind == BRACKET:
                 j = i + 1
                 while j < end and data[j] == 0x20:
                     j += 1
-                value, j = _word(data, j, end)
-                if value != 0 and (_among(value, at_words) or _among(value, dot_words)):
+                value, j = word(data, j, end)
+                if value != 0 and (among(value, at_words) or among(value, dot_words)):
                     found = _emit(out, found, row, i, j, SPELLED)
                 i += 1
                 continue
-            if _starts_with(data, i, end, 66, 69, 71):
-                j = _block_end(data, i, end)
+            if starts_with(data, i, end, 66, 69, 71):
+                j = block_end(data, i, end)
                 found = _emit(out, found, row, i, j, BEGIN)
                 i = j
                 continue
-            if i - 2 >= address_end and i + 15 <= end and _hex(data[i - 1]) and _six_pairs(data, i - 2):
+            if i - 2 >= address_end and i + 15 <= end and is_hex(data[i - 1]) and six_pairs(data, i - 2):
                 found = _emit(out, found, row, i - 2, i + 15, TOKEN)
                 address_end = i + 15
             i += 1
     return found
-
-
-@njit(cache=True, nogil=True)
-def _six_pairs(data: Bytes, i: int) -> bool:
-    """Do six pairs of hex digits with dashes between them begin at i?"""
-    for j in range(5):
-        if data[i + 3 * j + 2] != 0x2D or not _hexes(data, i + 3 * j, i + 3 * j + 2):
-            return False
-    return _hexes(data, i + 15, i + 17)
-
-
-@njit(cache=True, nogil=True)
-def _hexes(data: Bytes, i: int, end: int) -> bool:
-    while i < end and _hex(data[i]):
-        i += 1
-    return i == end
 
 
 @njit(cache=True, nogil=True)
@@ -329,7 +194,7 @@ def _token(data: Bytes, i: int, first: int, end: int, tokens: Bytes, out: Any, f
     if capitals + small > 0 and (lot or value or (length == 17 and dashes == 5)):
         return _emit(out, found, row, left, right, TOKEN), right
     if length == 4 and right + 10 <= end and data[right] == 0x2E and data[right + 5] == 0x2E \
-            and _hexes(data, left, left + 4) and _hexes(data, left + 5, left + 9) and _hexes(data, left + 10, left + 14):
+            and hexes(data, left, left + 4) and hexes(data, left + 5, left + 9) and hexes(data, left + 10, left + 14):
         return _emit(out, found, row, left, left + 14, TOKEN), left + 14
     if length >= _SHORT_TOKEN and digits >= 4 and capitals > 0 and small == 0:
         return _emit(out, found, row, left, right, NUMBER), right
@@ -346,7 +211,7 @@ def _number(data: Bytes, i: int, end: int, points: Bytes, out: Any, found: int, 
     start, last = i, i
     digits = gap = dots = spaces = ahead = years = form = value = 0
     while i < end:
-        digit = _class_at(data, i, end, points)
+        digit = class_at(data, i, end, points)
         if 0 < digit <= 10:
             dots += gap == 1 and last < i and (data[last] == 0x2E or data[last] == 0xEF)
             if gap > 0 or digits == 0:
@@ -357,10 +222,10 @@ def _number(data: Bytes, i: int, end: int, points: Bytes, out: Any, found: int, 
             digits += 1
             spaces += ahead
             gap = ahead = 0
-            i += _width(data, i)
+            i += width(data, i)
             last = i
         else:
-            wide = _separator(data, i, end)
+            wide = separator(data, i, end)
             if wide == 0 or gap >= 3:
                 break
             ahead += data[i] == 0x20 or data[i] == 0xC2 or data[i] == 0xE3
@@ -381,18 +246,18 @@ def _number(data: Bytes, i: int, end: int, points: Bytes, out: Any, found: int, 
 def _colons(data: Bytes, i: int, first: int, end: int, out: Any, found: int, row: int) -> tuple[int, int]:
     """Emits the hex digits and colons around i if they could be an IPv6 or a hardware address."""
     left, right = i, i
-    while left > first and i - left < 40 and (_hex(data[left - 1]) or data[left - 1] == 0x3A):
+    while left > first and i - left < 40 and (is_hex(data[left - 1]) or data[left - 1] == 0x3A):
         left -= 1
     colons = double = digits = 0
     right = left
-    while right < end and right - left < 60 and (_hex(data[right]) or data[right] == 0x3A or data[right] == 0x2E):
+    while right < end and right - left < 60 and (is_hex(data[right]) or data[right] == 0x3A or data[right] == 0x2E):
         if data[right] == 0x3A:
             colons += 1
             double += right + 1 < end and data[right + 1] == 0x3A
         elif data[right] != 0x2E:
             digits += 1
         right += 1
-    clear = (left == first or not _wordish(data[left - 1])) and (right == end or not _wordish(data[right]))
+    clear = (left == first or not wordish(data[left - 1])) and (right == end or not wordish(data[right]))
     if clear and digits > 0 and colons >= 2 and (double > 0 or colons >= 5):
         return _emit(out, found, row, left, right, ADDRESS), right
     return found, right
