@@ -64,7 +64,7 @@ def clean_texts(data: Path, sources: Sequence[CleanSource], languages: Collectio
     for source in sources:
         sentences: dict[str, list[str]] = defaultdict(list)
         for record in records(data / source.id / source.file):
-            code, text = record.get("lang"), record.get("text")
+            code, text = str(record.get("lang")), record.get("text")
             if code in languages and text and text.strip():
                 texts[code][source.id].append(text)
                 if record.get("type") == "sentence":

@@ -87,7 +87,7 @@ def characters_again(chars, n, size, keys, counts, histogram, found):  # type: i
     again = distinct - np.int64(histogram[1])
     for reading in range(2):
         left = np.int64(root if reading == CHARACTER_PAPER else min(root, again))
-        covered = 0
+        covered = np.int64(0)
         for count in range(most, 0, -1):
             here = min(left, np.int64(histogram[count]))
             covered += here * count
