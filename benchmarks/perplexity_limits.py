@@ -5,8 +5,8 @@
 The shipped models learn from all clean text there is, so their scores of it are too good. Here each language's recipe is trained without
 three documents of ten, and those, six lines or 120 words to a text, are scored: the limit is a tenth above what one text of a hundred
 exceeds (of fewer than sixty texts: three), and at least halfway to the middle of shuffled texts, for text of kinds that we do not have
-surprises a model more than text of kinds that we have. Beside it stands how many shuffled and badly scanned texts it drops. `--write` puts the
-limits into filters/languages.
+surprises a model more than text of kinds that we have. Beside it stands how many shuffled and badly scanned texts it drops.
+`--write` puts the limits into filters/languages.
 """
 from __future__ import annotations
 
