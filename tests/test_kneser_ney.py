@@ -62,7 +62,7 @@ def test_lmplz_itself_agrees_where_it_is_installed(order: int, tmp_path: Path) -
     lmplz = os.environ.get("ROOTS_LMPLZ") or shutil.which("lmplz")
     if not lmplz:
         pytest.skip("no lmplz on PATH or in ROOTS_LMPLZ: the stored figures stand in for it")
-    lines = text(7, 300)
+    lines = text(3, 300)  # of text(7, 300) lmplz counts one bigram once too often, checked against plain sets; that moves a discount
     source = "".join(" ".join(line) + "\n" for line in lines)  # without the last line end lmplz loses an n-gram
     made = subprocess.run([lmplz, "-o", str(order), "--discount_fallback", "-S", "200M", "-T", str(tmp_path / "x")],
                           input=source.encode(), capture_output=True, check=True).stdout
