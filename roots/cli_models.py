@@ -135,17 +135,21 @@ def train_tokenizer(name: str, run: Path, to: Path, seed: int, as_json: bool, wo
 @tokenizer.command(name="evaluate")
 @click.option("--run", type=FOLDER, required=True, help="A finished run.")
 @click.option("--tokenizer", "path", type=FILE, default=None, help="Another tokenizer.json than the run's own.")
+@click.option("--held-out", is_flag=True, help="Only of the validation documents, from which the run's own tokenizer learned nothing.")
 @AS_JSON
 @guarded
-def evaluate_tokenizer(run: Path, path: Path | None, as_json: bool) -> None:
+def evaluate_tokenizer(run: Path, path: Path | None, held_out: bool, as_json: bool) -> None:
     """Tokens per word, character and byte in each language of a run.
 
     \b
     Example:  roots tokenizer evaluate --run runs/open46
     """
+    from roots import manifest
     from roots.tokenizer.card import fertility_table
     from roots.tokenizer.evaluate import evaluate, fertility
-    counts = evaluate(path or run / "tokenizer" / "tokenizer.json", _shards(run), 0)
+    recipe = manifest.read(run)["recipe"]
+    counts = evaluate(path or run / "tokenizer" / "tokenizer.json", _shards(run), recipe["seed"],
+                      recipe["writing"]["validation_share"] if held_out else None)
     say(fertility(counts), as_json, [fertility_table(counts)])
 
 

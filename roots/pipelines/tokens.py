@@ -72,7 +72,8 @@ def train_and_pack(run: Path, shards: Sequence[Shard], recipe: Recipe, tokenizer
     if recipe.vocabulary:
         tokenizer = replace(tokenizer, vocabulary=recipe.vocabulary)
     with engine.measured("tokenizer"), progress("tokenizer", lambda: f"{tokenizer.vocabulary} entries"):
-        trained = train([run / shard.path for shard in shards], tokenizer, recipe.seed, run / "tokenizer" / "tokenizer.json")
+        trained = train([run / shard.path for shard in shards], tokenizer, recipe.seed, run / "tokenizer" / "tokenizer.json",
+                        held_out=recipe.writing.validation_share)
     packings = [Packing(shard.path, number) for number, shard in enumerate(shards)]
     engine.run("tokens", lambda pipeline: pipeline | Tokenising(packings, run, recipe), lambda: f"{len(shards)} shards",
                sum(shard.bytes for shard in shards))
