@@ -75,6 +75,44 @@ def test_a_datum_gives_way_to_its_tag(scrubber: Scrubber, kind: str, language: s
     assert edits == [Edit(kind, text.index(datum), text.index(datum) + len(tag), tag)]
 
 
+PREFIXED = [  # (language, text before the number, number, text after it): prefixes written onto numbers, and ends of sentences behind them
+    ("sn", "Fonai pa", "+263 77 123 4567", " kana kunyora"),
+    ("sn", "Fonai pa", "0771234567", " mangwanani"),
+    ("zu", "noma athumele umyalezo ku-", "+27 71 234 5678", ". Indodana yami ifunda"),
+    ("zu", "Wabhala ku-", "071 234 5678", ". Indodana yami ifunda"),
+    ("xh", "Ndifonele ku-", "082 123 4567", " namhlanje"),
+    ("rw", "Ubutumwa kuri", "+250 788 123 456", ". Murakoze"),
+    ("ny", "Tumizani pa", "0888 123 456", ", zikomo"),
+    ("lg", "Wandiikire ku", "0772 123456", " enkya"),
+    ("ts", "Rhumela eka", "+27 82 123 4567", " namuntlha"),
+    ("ss", "Bhalela ku-", "+268 7612 3456", ". Ngiyabonga"),
+    ("hi", "मीरा को", "+91 98765 43210", " पर"),
+]
+
+
+@pytest.mark.parametrize(("language", "before", "number", "after"), PREFIXED)
+def test_a_prefix_stays_and_its_number_goes(scrubber: Scrubber, language: str, before: str, number: str, after: str) -> None:
+    assert scrubber.scrub_text(before + number + after, language)[0] == f"{before}<PHONE>{after}"
+
+
+CODES = [  # what only looks like a prefix and a number
+    ("sn", "AB0771234567X yapera"), ("sn", "PA0771234567 yapera"), ("sn", "pa0771234567X yapera"), ("sn", "kupa0771234567 yapera"),
+    ("sn", "pa77123456 yapera"), ("sn", "pa9971234567 yapera"), ("en", "pa0771234567 is out of stock"), ("xh", "ISBN-0821234567 ilapha"),
+    ("zu", "v0821234567 ilungile"), ("zu", "u0821234567 ilungile"), ("zu", "x_ku-0821234567 ilungile"), ("zu", "bangu-120 000 000"),
+    ("sn", "pa+999 77 123 4567 hapana"), ("rw", "kuri-2015-2019"),
+]
+
+
+@pytest.mark.parametrize(("language", "text"), CODES)
+def test_a_code_is_no_prefix_with_a_number(scrubber: Scrubber, language: str, text: str) -> None:
+    assert scrubber.scrub_text(text, language) == (text, [])
+
+
+@pytest.mark.parametrize("text", ["pa0771234567 = 1", "ku-0821234567", "total = pa+263771234567", "ku-+27712345678"])
+def test_source_code_writes_no_prefixes(scrubber: Scrubber, text: str) -> None:
+    assert scrubber.scrub_text(text, "python", programming=True)[0] == text
+
+
 @pytest.mark.parametrize("text", [
     "From 1914-1918 to 1939-1945, on 2020-01-31, 31.01.2020 and 3/6/2021 at 10:30:45.",
     "ISBN 978-3-16-148410-0, doi 10.1000/182.4567, version 10.0.19041.1, v1.2.3.4, section 12.3.4.5",

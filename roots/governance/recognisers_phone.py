@@ -1,7 +1,8 @@
 """Is it somebody's phone number? libphonenumber judges by the numbering plans of the countries where the language is spoken.
 
 Most digits in prose are not phone numbers. A run of digits counts when it is written internationally and valid; when it is
-valid in one of the language's regions and written as people there write numbers; or when a word announces it.
+valid in one of the language's regions and written as people there write numbers; or when a word announces it. It stands
+alone; but in prose its plus sign may follow a word ("pa+263 …"), and some languages write a prefix onto it ("ku-082 …").
 """
 from __future__ import annotations
 
@@ -16,10 +17,13 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType
 from roots.governance.personal_data import PersonalData, of_language
 from roots.governance.recognisers import LETTER, Context, LookAlikes, Span, Window, compiled
 
-_PIECE = (rf"(?<!{LETTER}|[\p{{M}}_\d])" r"(?:\+\s?\(?|\(\+?)?\d(?:[ ./()\-‐-―\u200b-\u200f\u202a-\u202e\u2060-\u2069\u00ad]{0,3}\d)*"
-          r"(?:\s?(?:x|ext\.?|extension)\s?\d{1,5})?")
+_ALONE = rf"(?<!{LETTER}|[\p{{M}}_\d])(?:\+\s?\(?|\(\+?)?"
+_AFTER_A_WORD = rf"(?<={LETTER}|\p{{M}})\+\s?\(?"
+_REST = (r"\d(?:[ ./()\-‐-―\u200b-\u200f\u202a-\u202e\u2060-\u2069\u00ad]{0,3}\d)*"
+         r"(?:\s?(?:x|ext\.?|extension)\s?\d{1,5})?")
 _GLUED_BEFORE = rf"(?<={LETTER}|[\p{{M}}_#$€£¥₹₦%=@&?^~*<>\\]|{LETTER}[-./:]|\d[,:.]|[.,]\d|[-/])"
 _GLUED_AFTER = rf"{LETTER}|[\p{{M}}_%°€£¥$₹₦@=]|[,.:]\d|[-/](?:{LETTER}|\d)|\s?[€£¥$₹%°]"
+_PLUS_AFTER = rf"(?<=(?:{LETTER}|\p{{M}})[-.:]?|[-/])\+"
 _THOUSANDS = r"\d{1,3}(?:([ .])\d{3})(?:\1\d{3})*"
 _BRACKETS = r"[^()]*|\+?\s?(?:\d[- ./]?){0,4}\([^()]*\)[^()]*"
 _COUNTS = r"[1-9]\d{0,2}[ .]\d{3}|[1-9]\d{0,2}(?:[ .]\d{3})+\s?[-/]\s?\d{1,3}(?:[ .]\d{3})+|[1-9]\d{0,2}[-/]\d{1,3}"
@@ -54,15 +58,31 @@ class Phone:
         self._everywhere = sorted({region for regions in self._regions.values() for region in regions})
         labels = "|".join(regex.escape(word) for word in kind.option("labels"))
         self._labels = compiled(rf"[\s,\\/(\[-]{{0,3}}(?:{labels})(?!{LETTER}|[\p{{M}}\p{{Nd}}_])")
+        self._prefixed = {language: _prefixed(prefixes) for language in self._regions if (prefixes := kind.option(f"prefixes-{language}"))}
         self._label_before = compiled(rf"(?<!{LETTER}|[\p{{M}}\p{{Nd}}_])(?:{labels})(?:\s{{0,2}}[:.]|\s?[-=])\s{{0,2}}$")
 
     def __call__(self, window: Window) -> Iterable[Span]:
         text = window.folded
-        for match in compiled(_PIECE).finditer(text, max(0, window.start - 3)):
+        for match in self._pieces(window).finditer(text, max(0, window.start - 3)):
             if match.start() >= window.end:
                 break
             start, end = self._trim(text, *match.span())
-            yield from self._numbers(window, start, end)
+            found = list(self._numbers(window, start, end))
+            if not found and compiled(_AFTER_A_WORD).match(text, start):
+                found = list(self._numbers(window, start + 1, end))
+            yield from found
+
+    def _pieces(self, window: Window) -> regex.Pattern[str]:
+        """Where may a run of digits begin, in this language, and what may belong to it?"""
+        if window.programming:
+            return compiled(_ALONE + _REST)
+        prefixed = self._prefixed.get(window.language or "")
+        return compiled(f"(?:{_ALONE}|{_AFTER_A_WORD}{'|' + prefixed if prefixed else ''}){_REST}")
+
+    def _is_prefixed(self, window: Window, start: int) -> bool:
+        """Does a prefix that the language writes onto a number stand before it, as in "ku-082 …" and "pa0771…"?"""
+        prefixed = None if window.programming else self._prefixed.get(window.language or "")
+        return prefixed is not None and compiled(prefixed).match(window.folded, start) is not None
 
     @staticmethod
     def _trim(text: str, start: int, end: int) -> tuple[int, int]:
@@ -121,19 +141,26 @@ class Phone:
             return False
         if not compiled(_BRACKETS).fullmatch(written) or compiled(r".*\.\d").fullmatch(number) or compiled(_COUNTS).fullmatch(number):
             return False
-        if self._glued(window, start, end):
+        prefixed = self._glued(window, start, end) and self._is_prefixed(window, start)
+        if self._glued(window, start, end, free=prefixed):
             return False
         if written.startswith(("+", "(+")):
             valid, possible, _ = _parsed("+" + digits, None)
             return valid or (possible and self._announced(window, start, end))
+        if prefixed:
+            return len(digits) >= _NINE and self._native(window, number, digits, self._announced(window, start, end))
         if self._announced(window, start, end):
             return self._announced_form(number, digits, self._context.before(window, start, _CLOSE))
         return not window.programming and self._native(window, number, digits, self._weak.before(window, start))
 
-    def _glued(self, window: Window, start: int, end: int) -> bool:
-        """Is it part of something longer: a code, a decimal number, a sum of money? Not if a label stands there ("tel:", "-fax")."""
+    def _glued(self, window: Window, start: int, end: int, *, free: bool = False) -> bool:
+        """Is it part of something longer: a code, a decimal number, a sum of money? Not if a label stands there ("tel:", "-fax").
+
+        free: what stands before it is known to be none of its own; in prose that is so of a word before a plus sign.
+        """
         text = window.folded
-        if not (compiled(_GLUED_BEFORE).match(text, start) or compiled(_GLUED_AFTER).match(text, end)):
+        free = free or (not window.programming and compiled(_PLUS_AFTER).match(text, start) is not None)
+        if not ((not free and compiled(_GLUED_BEFORE).match(text, start)) or compiled(_GLUED_AFTER).match(text, end)):
             return False
         labelled = text[start - 1:start] in (":", "-", "/", "#", "=") and self._context.before(window, start, _NEAR)
         return not labelled and not self._labels.match(text, end)
@@ -176,6 +203,15 @@ class Phone:
             elif "(" in number or _groups(number) == _groups(_written(parsed)) or (digits[0] == "0" and len(digits) >= _WHOLE):
                 return True
         return False
+
+
+def _prefixed(prefixes: Iterable[str]) -> str:
+    """Where does a number behind one of these prefixes begin? In small letters or with one capital ("PA077…" is a code).
+
+    The prefix begins a word; one of a single letter needs its hyphen ("e0821234567" is a code too).
+    """
+    body = "|".join(regex.escape(form) + ("-" if len(form) == 1 else "-?") for prefix in prefixes for form in (prefix, prefix.capitalize()))
+    return rf"(?<=(?<!{LETTER}|[\p{{M}}\d_@#/\\.=&?+-])(?-i:{body}))"
 
 
 def _written(number: PhoneNumber) -> str:
