@@ -33,10 +33,10 @@ open46: $(READY) ## build all 46 languages from DATA (default ../shared/data) in
 	$(BIN)/roots build pipelines/open46.toml --data $(DATA) --to $(RUNS)/open46
 
 test: $(READY) ## the tests (minutes)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-all: $(READY) ## the tests, the slow ones too
-	$(BIN)/python -m pytest -m "slow or not slow" --timeout 900
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "slow or not slow" --timeout 900
 
 check: $(READY) ## style, types, import contracts, and the five folders
 	$(BIN)/ruff check roots tests benchmarks
