@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import resource
 import sys
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import apache_beam as beam
+import pyarrow as pa
 from apache_beam.metrics import MetricsFilter
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
@@ -23,7 +25,7 @@ from roots.errors import RootsError
 NAMESPACE = "roots"
 # A further worker process costs some seconds to start. This much of a pass's work (bytes; documents for deduplicate) keeps one busy
 # for longer than that; with less, fewer are started.
-GRAIN = {"judge": 4 << 20, "deduplicate": 2_000_000, "finish": 64 << 20, "write": 1 << 30, "tokens": 16 << 20}
+GRAIN = {"judge": 4 << 20, "deduplicate": 2_000_000, "finish": 256 << 20, "write": 1 << 30, "tokens": 16 << 20}
 _TOLD = re.compile(r"RootsError: (.+?)\n  what: (.+?)\n  mend: (.+?)(?: \[while running|\n|$)")
 
 
@@ -58,11 +60,14 @@ def progress(title: str, done: Callable[[], str]) -> Iterator[None]:
 
 @dataclass
 class Engine:
-    """A runner and its workers. `costs` gathers, by pass and stage, what Beam's metrics say."""
+    """A runner and its workers: as many cores as they are, the build uses. `costs` gathers, by pass and stage, what Beam's metrics say."""
 
     runner: str = "direct"
     workers: int = 1
     costs: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        use_threads(self.workers)
 
     def workers_for(self, title: str, work: int) -> int:
         """How many processes are worth starting for this pass? Results do not depend on it."""
@@ -130,6 +135,12 @@ def failing_clearly(title: str) -> Iterator[None]:
         last = str(error).strip().splitlines()[-1] if str(error).strip() else ""
         raise RootsError(f"pass {title}", f"a worker failed: {type(error).__name__}: {last[:200]}",
                          "free disk or memory if that was it, then go on with --resume; ROOTS_LOG=FILE keeps the whole story") from None
+
+
+def use_threads(count: int) -> None:
+    """How many threads may Arrow, and the tokenizer's library before its first use, take in this process?"""
+    os.environ.setdefault("RAYON_NUM_THREADS", str(count))
+    pa.set_cpu_count(count)
 
 
 def _cpu_seconds() -> float:
