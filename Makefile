@@ -15,6 +15,7 @@ help: ## what one can say here
 $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or 3.12 is needed: install one, or say make PYTHON=/path/to/python3.11"; exit 1; }
 	@command -v $${CXX:-c++} >/dev/null 2>&1 || { echo "a C++ compiler is needed (fasttext and kenlm are compiled): install g++ or clang"; exit 1; }
+	@echo "setting up $(VENV): packages are fetched and two of them compiled, some minutes the first time"
 	@if command -v uv >/dev/null 2>&1; then \
 	  uv venv --quiet --allow-existing --seed --python $(PYTHON) $(VENV) && \
 	  VIRTUAL_ENV=$(VENV) uv pip install --quiet --compile-bytecode -r requirements.lock && VIRTUAL_ENV=$(VENV) uv pip install --quiet --no-deps -e .; \

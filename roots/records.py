@@ -66,7 +66,8 @@ class Table:
         except tomllib.TOMLDecodeError as error:
             place = re.search(r"line (\d+)", str(error))
             what = str(error).split(" (at")[0]
-            problems.append(Problem(file, int(place[1]) if place else 0, "", f"is not TOML: {what}",
+            last = str(text).count("\n") + 1  # "at end of document"
+            problems.append(Problem(file, int(place[1]) if place else last, "", f"is not TOML: {what}",
                                     "texts stand in quotation marks, one key a line"))
         return None
 

@@ -144,13 +144,13 @@ class Workspace:
 
     def recipe(self, path: Path) -> Recipe:
         """A recipe that can be followed. Raises Problems with all that is wrong with it."""
-        before = len(self.problems)
         table = self.table(path)
         recipe = recipe_from(table, path.stem) if table else None
         if table and recipe:
             self._refer(table, recipe)
-        if recipe is None or len(self.problems) > before:
-            raise Problems(self.problems[before:])
+        own = [problem for problem in self.problems if problem.file == self.relative(path)]
+        if recipe is None or own:
+            raise Problems(own)
         return recipe
 
     def _refer(self, table: Table, recipe: Recipe) -> None:
@@ -169,12 +169,20 @@ class Workspace:
         """Every problem of every file of the five folders."""
         self._load()
         self.problems += inconsistencies(self.sources, self.licences, self.profiles, self.people, self.takedowns)
+        self.problems += self._unnamed()
         for list_file in self.lists():
             self.words(list_file)
         for path in sorted((self.folder / "pipelines").glob("*.toml")):
             with suppress(Problems):  # they are in self.problems too
                 self.recipe(path)
         return sorted(set(self.problems))
+
+    def _unnamed(self) -> Sequence[Problem]:
+        """Languages of ours, and so of sources and recipes, whose documents the identifier would never find."""
+        from roots.filters.identify import default_rules
+        return [Problem(self.languages[code].file, 1, "", "the identifier cannot name this language: none of its documents would stay",
+                        "train one that can: roots models train langid, or remove the language")
+                for code in default_rules().unnamed(self.languages)]
 
     def _load(self) -> None:
         """Reads every record once."""

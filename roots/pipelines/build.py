@@ -148,8 +148,15 @@ class _Passes:
         """The receipts of all judged blocks, in the build's order; raises RootsError when one is missing."""
         self.judged = self._folder("judged", self.rules, [asdict(input) | {"file": ""} for input in inputs])
         tasks = tasks_for(inputs, self.engine.workers)
-        self.engine.run("judge", lambda pipeline: pipeline | Judging(tasks, self.rules, self.judged.path),
-                        lambda: f"{self.judged.count()} blocks of {len(inputs)} files", sum(input.size for input in inputs))
+        compiled = any((PACKAGE / "filters" / "__pycache__").glob("driver*.nbc"))
+
+        def done() -> str:
+            count = self.judged.count()
+            wait = "" if count or compiled else ", compiling measures at first use (about a minute)"
+            return f"{count} blocks of {len(inputs)} files{wait}"
+
+        self.engine.run("judge", lambda pipeline: pipeline | Judging(tasks, self.rules, self.judged.path), done,
+                        sum(input.size for input in inputs))
         receipts = sorted(self.judged.receipts(), key=lambda receipt: (receipt["source"], receipt["path"], receipt["number"]))
         blocks: dict[tuple[str, str], list[dict[str, Any]]] = {}
         for receipt in receipts:
