@@ -56,4 +56,4 @@ clean: ## remove what was built (not the virtual environment)
 	find roots tests benchmarks -name __pycache__ -type d -exec rm -rf {} +
 
 lock: ## resolve the dependencies anew into requirements.lock (needs uv)
-	uv pip compile --quiet --universal --python-version 3.11 --extra test --upgrade --no-emit-index-url --custom-compile-command "make lock" pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --extra test --upgrade --custom-compile-command "make lock" pyproject.toml -o requirements.lock
