@@ -36,6 +36,7 @@ def try_(language: str, file: Path, workspace: Path | None, as_json: bool) -> in
     Example:  roots filters try sw letter.txt
     """
     from roots.filters.judge import Judge
+    from roots.filters.limits import bounds
     from roots.filters.trial import try_text
     from roots.rules import judge_rules
     found = workspace_of(workspace)
@@ -45,10 +46,8 @@ def try_(language: str, file: Path, workspace: Path | None, as_json: bool) -> in
     width = max(len(finding.measure) for finding in findings)
     lines = []
     for finding in findings:
-        bounds = " ".join(part for part in (f"≥ {finding.at_least:g}" if finding.at_least is not None else "",
-                                            f"≤ {finding.at_most:g}" if finding.at_most is not None else "") if part)
-        mark = "BROKEN" if finding.reason else ""
-        lines.append(f"  {finding.measure:<{width}} {finding.value:>10.4g}  {bounds:<20} {mark:<7}{finding.where}".rstrip())
+        mark, allowed = "BROKEN" if finding.reason else "", bounds(finding.at_least, finding.at_most)
+        lines.append(f"  {finding.measure:<{width}} {finding.value:>10.4g}  {allowed:<20} {mark:<7}{finding.where}".rstrip())
     verdict = f"It would be dropped: {broken[0].reason}. {broken[0].why}" if broken else "It would be kept: no limit is broken."
     say([finding.as_json() for finding in findings], as_json, [*lines, "", verdict])
     return FINDINGS if broken else OK

@@ -1,7 +1,7 @@
 """What is a document? One row of an Arrow schema; this module alone spells its columns."""
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -43,6 +43,11 @@ def schema(measures: Sequence[str] = ()) -> pa.Schema:
     )
 
 
+def measures_in(names: Iterable[str]) -> list[str]:
+    """The measures among the names of columns, without their prefix, sorted, each once."""
+    return sorted({name.removeprefix(MEASURE) for name in names if name.startswith(MEASURE)})
+
+
 def batch_of(columns: Mapping[str, Any], measures: Sequence[str] = ()) -> pa.RecordBatch:
     """A batch from the columns that are known; the others are null. Needs `id` and `text` at least.
 
@@ -70,9 +75,8 @@ def batch_of(columns: Mapping[str, Any], measures: Sequence[str] = ()) -> pa.Rec
 
 def with_columns(batch: pa.RecordBatch, columns: Mapping[str, pa.Array]) -> pa.RecordBatch:
     """The batch with some columns replaced, and new `m.*` columns added at their sorted place."""
-    measures = sorted({name.removeprefix(MEASURE) for name in [*batch.schema.names, *columns] if name.startswith(MEASURE)})
     known = {name: batch.column(name) for name in batch.schema.names}
-    return batch_of({**known, **columns}, measures)
+    return batch_of({**known, **columns}, measures_in([*known, *columns]))
 
 
 def kept(batch: pa.RecordBatch) -> pa.BooleanArray:

@@ -37,6 +37,11 @@ class Limit:
         return None
 
 
+def bounds(at_least: float | None, at_most: float | None) -> str:
+    """A range as people read it: "≥ 0.5 ≤ 0.9"."""
+    return " ".join(f"{sign} {value:g}" for sign, value in (("≥", at_least), ("≤", at_most)) if value is not None)
+
+
 def limits_from(table: Table, measures: Sequence[str]) -> tuple[Limit, ...]:
     """The limits of `[limits.<measure>]` tables, in the order of the measures; problems are noted on the table."""
     holder = table.table("limits")

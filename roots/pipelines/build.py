@@ -66,7 +66,7 @@ def build(order: Order, engine: Engine) -> dict[str, Any]:
         finished = passes.finish(judged, decisions)
         shards, ledger = passes.write(finished, judged)
         tokenizer, packed = passes.tokenise(shards)
-        record = _record(order, verdicts, inputs, rules) | {
+        record = _record(order, verdicts, inputs, rules, passes.code) | {
             "ledger": ledger.as_json(),
             "shards": [{"path": shard.path, "language": shard.language, "rows": shard.rows,
                         "bytes": shard.bytes} for shard in shards],
@@ -120,14 +120,8 @@ def inputs_for(workspace: Workspace, admitted: Sequence[str], data: Path) -> lis
     found: list[Input] = []
     for id in sorted(admitted):
         source = workspace.sources[id]
-        inputs = inputs_of(id, data, source.data.files, source.data.format, text=source.data.text, record_id=source.data.record_id,
-                           language=source.data.language, url=source.data.url, html=source.data.html)
-        for input in inputs:
-            expected = source.data.sha256.get(input.path)
-            if expected and expected != input.snapshot:
-                raise RootsError(input.file, f"is not the file that {source.file} names (sha256 {input.snapshot[:12]}…)",
-                                 "restore the file, or have the record reviewed and approved again")
-        found += inputs
+        found += inputs_of(id, data, source.data.files, source.data.format, text=source.data.text, record_id=source.data.record_id,
+                           language=source.data.language, url=source.data.url, html=source.data.html, known=source.data.sha256)
     return sorted(found, key=lambda input: (input.source, input.path))
 
 
@@ -238,7 +232,8 @@ class _Passes:
         return tokens.train_and_pack(self.order.run, shards, self.order.recipe, self.rules.tokenizer, self.engine)
 
 
-def _record(order: Order, verdicts: Mapping[str, Verdict], inputs: Sequence[Input], rules: Rules) -> dict[str, Any]:
+def _record(order: Order, verdicts: Mapping[str, Verdict], inputs: Sequence[Input], rules: Rules,
+            code: str) -> dict[str, Any]:
     """What is known before a byte is read: the recipe, the sources and their verdicts, the digests of everything that decides."""
     workspace = order.workspace
     sources = {}
@@ -249,7 +244,7 @@ def _record(order: Order, verdicts: Mapping[str, Verdict], inputs: Sequence[Inpu
         "format": 1, "roots": __version__, "as_of": order.as_of.isoformat(),
         "recipe": as_json(order.recipe), "recipe_file": order.recipe.file, "sources": sources,
         "digests": workspace.digests() | {"recipe": value_digest(as_json(order.recipe)), "rules": value_digest(rules),
-                                          "code": folder_digest(PACKAGE, ["**/*.py"])},
+                                          "code": code},
         "languages": workspace.names(), "limits": workspace.limits(), "personal_data": workspace.kinds_of_personal_data(),
     }
 

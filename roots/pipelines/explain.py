@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from roots import manifest
 from roots.document import MEASURE
 from roots.errors import RootsError
+from roots.filters.limits import bounds
+from roots.pipelines.work import batches_of
 
 NEAREST = 6  # measures that a story tells in its sentences
 
@@ -59,7 +60,7 @@ def find(run: Path, sentence: str) -> list[Story]:
         raise RootsError("--text", "is empty", "give a sentence of the document")
     found: list[str] = []
     for shard in record["shards"]:
-        for batch in _batches(run, shard["path"]):
+        for batch in batches_of(run / shard["path"]):
             texts = pc.replace_substring_regex(batch.column("text"), r"\s+", " ")
             found += batch.column("id").filter(pc.match_substring(texts, wanted)).to_pylist()
         if len(found) >= 10:
@@ -70,11 +71,6 @@ def find(run: Path, sentence: str) -> list[Story]:
                          "personal data stands as tags in the corpus; leave such words out of the sentence")
     rows = {row["id"]: row for row in _rows(run, pc.field("id").isin(found[:10]))}
     return [tell(run, record, rows[id]) for id in found[:10]]
-
-
-def _batches(run: Path, shard: str) -> Iterator[pa.RecordBatch]:
-    with pa.memory_map(str(run / shard)) as source, pa.ipc.open_stream(source) as stream:
-        yield from stream
 
 
 def _rows(run: Path, condition: Any) -> list[dict[str, Any]]:
@@ -93,7 +89,7 @@ def tell(run: Path, record: Mapping[str, Any], row: Mapping[str, Any]) -> Story:
 
 def _text(run: Path, row: Mapping[str, Any]) -> str:
     seen = 0
-    for batch in _batches(run, row["shard"]):
+    for batch in batches_of(run / row["shard"]):
         if row["row"] < seen + len(batch):
             return str(batch.column("text")[row["row"] - seen].as_py())
         seen += len(batch)
@@ -172,9 +168,8 @@ def _measured(record: Mapping[str, Any], row: Mapping[str, Any]) -> Iterator[str
         value = row["language_score"] if name == "language_score" else row.get(MEASURE + name)
         if value is not None:
             low, high = limits[name]["at_least"], limits[name]["at_most"]
-            bounds = " ".join(part for part in (f"≥ {low:g}" if low is not None else "", f"≤ {high:g}" if high is not None else "") if part)
             where = f"{limits[name]['file']}:{limits[name]['line']}"
-            found.append((-_strain(value, low, high), f"{name} {value:.4g} ({bounds}; {where})"))
+            found.append((-_strain(value, low, high), f"{name} {value:.4g} ({bounds(low, high)}; {where})"))
     if found:
         nearest = [said for _, said in sorted(found)[:NEAREST]]
         others = f"; {len(found) - NEAREST} others are further inside (--json shows all)" if len(found) > NEAREST else ""

@@ -101,8 +101,8 @@ def sift(batch: pa.RecordBatch, licences: Mapping[str, str]) -> tuple[pa.RecordB
     source = kept.column("source").dictionary_encode()
     licence = pa.array([licences.get(name, "") for name in source.dictionary.to_pylist()], pa.string())
     known["licence"] = pa.DictionaryArray.from_arrays(source.indices, licence).cast(pa.string())
-    measures = [name.removeprefix(document.MEASURE) for name in batch.schema.names if name.startswith(document.MEASURE)]
-    columns = {name: batch.column(name) for name in ledger.schema(measures).names if name in batch.schema.names}
+    wanted = ledger.schema(document.measures_in(batch.schema.names)).names
+    columns = {name: batch.column(name) for name in wanted if name in batch.schema.names}
     columns["bytes"] = pc.binary_length(batch.column("text")).cast(pa.int64())
     columns[POSITION] = pa.array(position, mask=position < 0)
     rows = pa.RecordBatch.from_pydict(columns)

@@ -89,8 +89,7 @@ def isolating(stage: str, function: Function, batch: pa.RecordBatch, failures: l
             return document.drop(batch, pa.array([True]), f"failed.{stage}")
         middle = len(batch) // 2
         halves = [isolating(stage, function, half, failures) for half in (batch[:middle], batch[middle:])]
-        measures = sorted({name.removeprefix(document.MEASURE) for half in halves for name in half.schema.names
-                           if name.startswith(document.MEASURE)})
+        measures = document.measures_in(name for half in halves for name in half.schema.names)
         alike = [document.batch_of({name: half.column(name) for name in half.schema.names}, measures) for half in halves]
         return pa.Table.from_batches(alike).combine_chunks().to_batches()[0]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from roots import manifest
 from roots.ledger import KEPT, Ledger
+from roots.pipelines.work import batches_of
 
 
 def faults(run: Path) -> Iterator[str]:
@@ -27,8 +27,7 @@ def faults(run: Path) -> Iterator[str]:
     written.balance()
     rows = 0
     for shard in record["shards"]:
-        with pa.memory_map(str(run / shard["path"])) as source, pa.ipc.open_stream(source) as stream:
-            found = sum(len(batch) for batch in stream)
+        found = sum(len(batch) for batch in batches_of(run / shard["path"]))
         rows += found
         if found != shard["rows"]:
             yield f"{shard['path']}: holds {found} documents, the manifest says {shard['rows']}"

@@ -38,6 +38,12 @@ def read_batch(path: Path | str) -> pa.RecordBatch:
         return reader.get_batch(0)
 
 
+def batches_of(shard: Path) -> Iterator[pa.RecordBatch]:
+    """The batches of a shard (Arrow IPC stream), memory-mapped."""
+    with pa.memory_map(str(shard)) as source, pa.ipc.open_stream(source) as stream:
+        yield from stream
+
+
 @dataclass(frozen=True)
 class Folder:
     """One pass's files: `<name>.<suffix>` and `<name>.json`, the receipt that proves them whole."""

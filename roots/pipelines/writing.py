@@ -181,8 +181,7 @@ def write_ledger(part: LedgerPart, blocks: Sequence[str], run: Path) -> int:
                 start, shard, row = places[bisect.bisect_right(starts, position) - 1]
                 shards.append(shard)
                 numbers.append(row + position - start)
-        measures = [name.removeprefix(document.MEASURE) for name in rows.schema.names if name.startswith(document.MEASURE)]
-        schema = ledger.schema(measures)
+        schema = ledger.schema(document.measures_in(rows.schema.names))
         known = {name: rows.column(name) for name in rows.schema.names if name != POSITION}
         known |= {"shard": pa.array(shards, pa.string()), "row": pa.array(numbers, pa.int64())}
         tables.append(pa.table([known[name] for name in schema.names], schema=schema))
@@ -201,11 +200,3 @@ def count(run: Path, parts: Sequence[LedgerPart]) -> Ledger:
     for part in parts:
         total += Ledger.of(pq.read_table(run / part.path, columns=["source", "language", "dropped", "bytes"]))
     return total
-
-
-def texts_of(run: Path, shard: str) -> pa.Table:
-    """A shard, memory-mapped."""
-    with pa.memory_map(str(run / shard)) as source, pa.ipc.open_stream(source) as reader:
-        return reader.read_all()
-
-
