@@ -8,13 +8,14 @@ import resource
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import apache_beam as beam
 import pyarrow as pa
+import pyarrow.compute as pc
 from apache_beam.metrics import MetricsFilter
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
@@ -154,10 +155,27 @@ def peak_rss() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale
 
 
-def count_cost(stage: str, *, wall: float, cpu: float, documents: int, bytes: int) -> None:
-    """Called by a worker: what one batch cost in one stage (seconds; bytes of text)."""
-    counts: Mapping[str, int] = {"microseconds": int(wall * 1e6), "cpu_microseconds": int(cpu * 1e6),
-                                 "documents": documents, "bytes": bytes, "batches": 1}
+@dataclass
+class Cost:
+    """What a piece of work was done on, said while it is measured; `bytes` of text."""
+
+    documents: int = 0
+    bytes: int = 0
+
+
+@contextmanager
+def costed(stage: str, batch: pa.RecordBatch | None = None) -> Iterator[Cost]:
+    """Measures in a worker what one batch costs in one stage; what it was done on is taken from `batch`, or said to the Cost it yields."""
+    cost = Cost() if batch is None else Cost(len(batch), text_bytes(batch))
+    wall, cpu = time.perf_counter(), time.process_time()
+    yield cost
+    counts = {"microseconds": int((time.perf_counter() - wall) * 1e6), "cpu_microseconds": int((time.process_time() - cpu) * 1e6),
+              "documents": cost.documents, "bytes": cost.bytes, "batches": 1}
     for name, value in counts.items():
         beam.metrics.Metrics.counter(NAMESPACE, f"{stage}.{name}").inc(value)
     beam.metrics.Metrics.distribution(NAMESPACE, f"{stage}.peak_rss_bytes").update(peak_rss())
+
+
+def text_bytes(batch: pa.RecordBatch) -> int:
+    """UTF-8 bytes of the texts of a batch."""
+    return int(pc.sum(pc.binary_length(batch.column("text"))).as_py() or 0)

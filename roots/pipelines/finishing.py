@@ -1,7 +1,6 @@
 """Pass 3: what is each document's fate? Judged blocks and decisions in; scrubbed, sifted blocks and ledger rows out."""
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +12,8 @@ import pyarrow.compute as pc
 
 from roots import document, ledger
 from roots.pipelines.element import Piece
-from roots.pipelines.engine import count_cost
-from roots.pipelines.stages import Stage, text_bytes
+from roots.pipelines.engine import costed
+from roots.pipelines.stages import Stage
 from roots.pipelines.work import Folder, read_batch, write_batches
 from roots.rules import Rules
 
@@ -114,14 +113,12 @@ class _Sift(beam.DoFn):
         self.rules, self.work = rules, work
 
     def process(self, piece: Piece) -> Iterator[str]:
-        wall, cpu = time.perf_counter(), time.process_time()
-        kept, rows = sift(piece.batch, self.rules.licences)
-        write_batches(self.work.file(piece.name, "kept.arrow"), kept.schema, [kept])
-        write_batches(self.work.file(piece.name, "rows.arrow"), rows.schema, [rows])
-        facts = {**piece.facts, "rows": len(rows), "units": units_of(kept)}
-        self.work.receive(piece.name, facts, ["kept.arrow", "rows.arrow"])
-        count_cost("sift", wall=time.perf_counter() - wall, cpu=time.process_time() - cpu,
-                   documents=len(rows), bytes=text_bytes(piece.batch))
+        with costed("sift", piece.batch):
+            kept, rows = sift(piece.batch, self.rules.licences)
+            write_batches(self.work.file(piece.name, "kept.arrow"), kept.schema, [kept])
+            write_batches(self.work.file(piece.name, "rows.arrow"), rows.schema, [rows])
+            facts = {**piece.facts, "rows": len(rows), "units": units_of(kept)}
+            self.work.receive(piece.name, facts, ["kept.arrow", "rows.arrow"])
         yield piece.name
 
 

@@ -1,7 +1,6 @@
 """Pass 1: what is each document, and is it good? Raw files in; judged blocks and their signatures out."""
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,9 +13,9 @@ from roots import document
 from roots.digest import value_digest
 from roots.filters.signatures import sign
 from roots.pipelines.element import Piece
-from roots.pipelines.engine import count_cost
+from roots.pipelines.engine import costed, text_bytes
 from roots.pipelines.read import Block, Input, read
-from roots.pipelines.stages import Stage, text_bytes
+from roots.pipelines.stages import Stage
 from roots.pipelines.work import Folder, write_batches
 from roots.rules import Rules
 
@@ -74,14 +73,17 @@ class _Read(beam.DoFn):
         self.rules, self.work = rules, work
 
     def process(self, task: Task) -> Iterator[Piece]:
-        wall, cpu = time.perf_counter(), time.process_time()
-        for block in read(task.input, task.slice, task.of):
-            count_cost("read", wall=time.perf_counter() - wall, cpu=time.process_time() - cpu,
-                       documents=len(block.batch), bytes=text_bytes(block.batch))
+        blocks = read(task.input, task.slice, task.of)
+        while True:
+            with costed("read") as cost:
+                block = next(blocks, None)
+                if block:
+                    cost.documents, cost.bytes = len(block.batch), text_bytes(block.batch)
+            if not block:
+                return
             name = block_name(task.input, block.number)
             if not self.work.whole(name):
                 yield Piece(name, declare(block.batch, self.rules), _facts(task.input, block))
-            wall, cpu = time.perf_counter(), time.process_time()
 
 
 def _facts(input: Input, block: Block) -> dict[str, object]:
@@ -107,15 +109,11 @@ class _Keep(beam.DoFn):
         self.rules, self.work = rules, work
 
     def process(self, piece: Piece) -> Iterator[str]:
-        wall, cpu = time.perf_counter(), time.process_time()
-        signatures = sign(piece.batch, self.rules.signatures)
-        count_cost("sign", wall=time.perf_counter() - wall, cpu=time.process_time() - cpu,
-                   documents=len(piece.batch), bytes=text_bytes(piece.batch))
-        wall, cpu = time.perf_counter(), time.process_time()
-        write_batches(self.work.file(piece.name, "arrow"), piece.batch.schema, [piece.batch])
-        write_batches(self.work.file(piece.name, "sig.arrow"), signatures.schema, [signatures])
-        facts = {**piece.facts, "rows": len(piece.batch), "bytes": text_bytes(piece.batch)}
-        self.work.receive(piece.name, facts, ["arrow", "sig.arrow"])
-        count_cost("write", wall=time.perf_counter() - wall, cpu=time.process_time() - cpu,
-                   documents=len(piece.batch), bytes=facts["bytes"])
+        with costed("sign", piece.batch):
+            signatures = sign(piece.batch, self.rules.signatures)
+        with costed("write", piece.batch) as cost:
+            write_batches(self.work.file(piece.name, "arrow"), piece.batch.schema, [piece.batch])
+            write_batches(self.work.file(piece.name, "sig.arrow"), signatures.schema, [signatures])
+            facts = {**piece.facts, "rows": len(piece.batch), "bytes": cost.bytes}
+            self.work.receive(piece.name, facts, ["arrow", "sig.arrow"])
         yield piece.name

@@ -2,13 +2,11 @@
 from __future__ import annotations
 
 import functools
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import apache_beam as beam
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from roots import document
 from roots.digest import value_digest
@@ -16,7 +14,7 @@ from roots.errors import RootsError
 from roots.filters.normalise import normalise
 from roots.governance.takedowns import honour
 from roots.pipelines.element import Piece
-from roots.pipelines.engine import count_cost
+from roots.pipelines.engine import costed
 from roots.rules import Rules
 
 Function = Callable[[pa.RecordBatch], pa.RecordBatch]
@@ -67,10 +65,8 @@ class _Apply(beam.DoFn):
 
     def process(self, piece: Piece) -> Iterator[Piece]:
         failures: list[dict[str, str]] = []
-        wall, cpu = time.perf_counter(), time.process_time()
-        batch = isolating(self.stage, self.function, piece.batch, failures)
-        count_cost(self.stage, wall=time.perf_counter() - wall, cpu=time.process_time() - cpu,
-                   documents=len(batch), bytes=text_bytes(batch))
+        with costed(self.stage, piece.batch):
+            batch = isolating(self.stage, self.function, piece.batch, failures)
         yield piece.with_batch(batch, failures=piece.facts.get("failures", []) + failures)
 
 
@@ -92,8 +88,3 @@ def isolating(stage: str, function: Function, batch: pa.RecordBatch, failures: l
         measures = document.measures_in(name for half in halves for name in half.schema.names)
         alike = [document.batch_of({name: half.column(name) for name in half.schema.names}, measures) for half in halves]
         return pa.Table.from_batches(alike).combine_chunks().to_batches()[0]
-
-
-def text_bytes(batch: pa.RecordBatch) -> int:
-    """UTF-8 bytes of the texts of a batch."""
-    return int(pc.sum(pc.binary_length(batch.column("text"))).as_py() or 0)

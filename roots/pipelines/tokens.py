@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 import apache_beam as beam
 
-from roots.pipelines.engine import Engine, count_cost, progress
+from roots.pipelines.engine import Engine, costed, progress
 from roots.pipelines.work import write_atomically
 from roots.pipelines.writing import Shard
 from roots.recipe import Recipe
@@ -50,15 +49,14 @@ class _Tokenise(beam.DoFn):
         self.run, self.recipe = run, recipe
 
     def process(self, packing: Packing) -> Iterator[str]:
-        wall, cpu = time.perf_counter(), time.process_time()
         parts = {split: part_of(self.run, split, packing.number) for split in SPLITS}
         writing = self.recipe.writing
-        counts = tokenise(self.run / packing.shard, self.run / "tokenizer" / "tokenizer.json", parts,
-                          sequence_length=writing.sequence_length, valid=writing.validation_share, seed=self.recipe.seed)
-        write_atomically(self.run / ".work" / "tokens" / f"{packing.number:05d}.json", json.dumps(counts, sort_keys=True).encode())
-        languages = counts["languages"].values()
-        count_cost("tokenise", wall=time.perf_counter() - wall, cpu=time.process_time() - cpu,
-                   documents=sum(one["documents"] for one in languages), bytes=sum(one["bytes"] for one in languages))
+        with costed("tokenise") as cost:
+            counts = tokenise(self.run / packing.shard, self.run / "tokenizer" / "tokenizer.json", parts,
+                              sequence_length=writing.sequence_length, valid=writing.validation_share, seed=self.recipe.seed)
+            write_atomically(self.run / ".work" / "tokens" / f"{packing.number:05d}.json", json.dumps(counts, sort_keys=True).encode())
+            languages = counts["languages"].values()
+            cost.documents, cost.bytes = sum(one["documents"] for one in languages), sum(one["bytes"] for one in languages)
         yield packing.shard
 
 

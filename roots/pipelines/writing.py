@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import bisect
 import os
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +15,7 @@ import pyarrow.parquet as pq
 
 from roots import document, ledger
 from roots.ledger import Ledger
-from roots.pipelines.engine import count_cost
+from roots.pipelines.engine import costed
 from roots.pipelines.finishing import POSITION, SHARD
 from roots.pipelines.work import read_batch, write_batches
 
@@ -125,13 +124,12 @@ class _Copy(beam.DoFn):
         self.blocks, self.run = list(blocks), run
 
     def process(self, job: Shard | LedgerPart) -> Iterator[str]:
-        wall, cpu = time.perf_counter(), time.process_time()
         if isinstance(job, Shard):
-            size = write_shard(job, self.blocks, self.run)
-            count_cost("shards", wall=time.perf_counter() - wall, cpu=time.process_time() - cpu, documents=job.rows, bytes=size)
+            with costed("shards") as cost:
+                cost.documents, cost.bytes = job.rows, write_shard(job, self.blocks, self.run)
         else:
-            rows = write_ledger(job, self.blocks, self.run)
-            count_cost("ledger", wall=time.perf_counter() - wall, cpu=time.process_time() - cpu, documents=rows, bytes=0)
+            with costed("ledger") as cost:
+                cost.documents = write_ledger(job, self.blocks, self.run)
         yield job.path
 
 
