@@ -13,7 +13,8 @@ EDIT = pa.struct([
     ("kind", pa.string()),         # "email", …
     ("start", pa.int32()),         # code points, in the text as it is stored
     ("end", pa.int32()),
-    ("replacement", pa.string()),  # what stands there now, never what stood there before
+    ("replacement", pa.string()),  # what stands there now, never what stood there before; empty = something was cut out here
+    ("line", pa.int32()),          # of a cut: its first line in the text as the stage saw it, from 1; null = personal data was replaced
 ])
 
 COLUMNS: Mapping[str, pa.DataType] = {

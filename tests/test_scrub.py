@@ -259,3 +259,20 @@ def test_splitting_a_batch_changes_nothing(scrubber: Scrubber, texts: list[str],
     cut = min(cut, len(texts) - 1)
     parts = [scrubber.scrub(whole_part) for whole_part in (batch(texts).slice(0, cut), batch(texts).slice(cut))]
     assert pa.Table.from_batches(parts).to_pylist() == pa.Table.from_batches([whole]).to_pylist()
+
+
+def test_where_something_was_cut_stays_true_when_data_around_it_is_replaced() -> None:
+    cuts = [Edit("repeated_line", 1, 1, "", 3), Edit("repeated_line", 4, 4, "", 5), Edit("repeated_line", 9, 9, "", 7)]
+    text, edits = replaced("a b\nc ddd", cuts, [Found("x", 2, 5, "<XX>")])  # the datum runs over the place of the second cut
+    assert text == "a <XX> ddd"
+    assert edits == [Edit("repeated_line", 1, 1, "", 3), Edit("x", 2, 6, "<XX>"), Edit("repeated_line", 6, 6, "", 5),
+                     Edit("repeated_line", 10, 10, "", 7)]
+
+
+def test_a_batch_keeps_the_edits_of_earlier_stages(scrubber: Scrubber) -> None:
+    cut = {"kind": "repeated_line", "start": 3, "end": 3, "replacement": "", "line": 2}
+    batch = batch_of({"id": ["1", "2", "3"], "text": ["to me@example.com", "to me", "to me"], "kind": ["natural"] * 3,
+                               "edits": [[cut], [cut], None]})
+    after = scrubber.scrub(batch).column("edits").to_pylist()
+    assert [[(edit["kind"], edit["start"], edit["line"]) for edit in row] for row in after] == [
+        [("repeated_line", 3, 2), ("email", 3, None)], [("repeated_line", 3, 2)], []]

@@ -44,14 +44,15 @@ class ScrubRules:
 
 
 class Edit(NamedTuple):
-    """One replacement, in code points of the text as it now stands; never what stood there before."""
+    """One replacement, in code points of the text as it now stands; never what stood there before. Cuts of earlier stages have a line."""
 
     kind: str
     start: int
     end: int
     replacement: str
+    line: int | None = None
 
-    def as_json(self) -> dict[str, str | int]:
+    def as_json(self) -> dict[str, str | int | None]:
         return self._asdict()
 
 
@@ -82,17 +83,18 @@ class Scrubber:
         wanted = kept(batch)
         languages = batch.column("language").to_pylist()
         programming = pc.fill_null(pc.equal(batch.column("kind"), PROGRAMMING), False).to_pylist()
-        edited = self._edited(batch.column("text"), wanted, languages, programming)
-        edits = [[] if keep else old for keep, old in zip(wanted.to_pylist(), batch.column("edits").to_pylist(), strict=True)]
+        before = batch.column("edits")
+        edited = self._edited(batch.column("text"), wanted, languages, programming, before)
         columns: dict[str, pa.Array] = {}
         if edited:
             mask = np.zeros(len(batch), bool)
             mask[list(edited)] = True
             texts = pa.array([edited[row][0] for row in sorted(edited)], pa.large_string())
             columns["text"] = pc.replace_with_mask(batch.column("text"), pa.array(mask), texts)
-            for row, (_, found) in edited.items():
-                edits[row] = [edit.as_json() for edit in found]
-        columns["edits"] = pa.array(edits, COLUMNS["edits"])
+        fresh = pa.array([[], *([edit.as_json() for edit in edited[row][1]] for row in sorted(edited))], COLUMNS["edits"])
+        which = np.where(np.asarray(pc.and_(wanted, pc.is_null(before))), len(batch), np.arange(len(batch)))
+        which[sorted(edited)] = len(batch) + 1 + np.arange(len(edited))
+        columns["edits"] = pa.concat_arrays([before, fresh]).take(pa.array(which, pa.int64()))
         scrubbed = with_columns(batch, columns)
         reasons = {row: reason for row, (_, found) in edited.items() if (reason := self._too_much(found))}
         if reasons:
@@ -103,7 +105,7 @@ class Scrubber:
     def scrub_text(self, text: str, language: str | None = None, *, programming: bool = False) -> tuple[str, list[Edit]]:
         """One text scrubbed, for reports, excerpts and side-by-sides, and what was done to it."""
         column = pa.array([text.encode("utf-8", "replace").decode()], pa.large_string())
-        edited = self._edited(column, pa.array([True]), [language], [programming])
+        edited = self._edited(column, pa.array([True]), [language], [programming], pa.nulls(1, COLUMNS["edits"]))
         return edited.get(0, (column[0].as_py(), []))
 
     def _too_much(self, found: Sequence[Edit]) -> str | None:
@@ -114,8 +116,8 @@ class Scrubber:
         return None
 
     def _edited(self, texts: pa.Array, wanted: pa.BooleanArray, languages: Sequence[str | None],
-                programming: Sequence[bool]) -> dict[int, tuple[str, list[Edit]]]:
-        """Row → (scrubbed text, edits), for the rows in which something was found."""
+                programming: Sequence[bool], before: pa.ListArray) -> dict[int, tuple[str, list[Edit]]]:
+        """Row → (scrubbed text, edits), for the rows in which something was found; `before` are the edits that the texts have already."""
         edited: dict[int, tuple[str, list[Edit]]] = {}
         rows: Sequence[int] = range(len(texts))
         for _ in range(ROUNDS):
@@ -124,7 +126,8 @@ class Scrubber:
                 break
             for index in sorted(found):
                 row = rows[index]
-                edited[row] = replaced(texts[index].as_py(), edited[row][1] if row in edited else (), found[index])
+                known = edited[row][1] if row in edited else [Edit(**edit) for edit in before[row].as_py() or ()]
+                edited[row] = replaced(texts[index].as_py(), known, found[index])
             rows = [rows[index] for index in sorted(found)]
             texts = pa.array([edited[row][0] for row in rows], pa.large_string())
             wanted = pa.array([True] * len(rows), pa.bool_())
@@ -134,15 +137,20 @@ class Scrubber:
 def replaced(text: str, earlier: Sequence[Edit], found: Sequence[Found]) -> tuple[str, list[Edit]]:
     """The text with what was found replaced, and all edits in its coordinates.
 
-    earlier: edits that stand in `text`, in order; what was found never touches them.
+    earlier: edits that stand in `text`, in order; what was found never touches them, but may lie around a place where something was cut.
     """
-    ends = [edit.end for edit in earlier]
-    fresh = [one for one in found if (place := bisect(ends, one.start)) == len(ends) or one.end <= earlier[place].start]
+    standing = [edit for edit in earlier if edit.end > edit.start]
+    ends = [edit.end for edit in standing]
+    fresh = [Edit(*one) for one in found if (place := bisect(ends, one.start)) == len(ends) or one.end <= standing[place].start]
     pieces: list[str] = []
     edits: list[Edit] = []
     place = shift = 0
-    for kind, start, end, replacement in sorted([*earlier, *fresh], key=lambda one: one[1]):
+    for kind, start, end, replacement, line in sorted([*earlier, *fresh], key=lambda one: (one.start, one.end)):
+        if start == end:  # a cut: it stands where it stood, or behind the replacement that now covers it
+            at = max(start, place) + shift
+            edits.append(Edit(kind, at, at, replacement, line))
+            continue
         pieces += (text[place:start], replacement)
-        edits.append(Edit(kind, start + shift, start + shift + len(replacement), replacement))
+        edits.append(Edit(kind, start + shift, start + shift + len(replacement), replacement, line))
         place, shift = end, shift + len(replacement) - (end - start)
     return "".join([*pieces, text[place:]]), edits

@@ -17,6 +17,7 @@ from roots.filters.limits import bounds
 from roots.pipelines.work import batches_of
 
 NEAREST = 6  # measures that a story tells in its sentences
+MOST_LINES = 10  # numbers of lines that a story names
 
 
 @dataclass(frozen=True)
@@ -153,9 +154,16 @@ _PLAIN = {
 
 def _edits(row: Mapping[str, Any]) -> Iterator[str]:
     kinds: dict[tuple[str, str], int] = {}
+    cuts: dict[str, list[int]] = {}
     for edit in row["edits"] or ():
+        if edit["line"] is not None:
+            cuts.setdefault(edit["kind"], []).append(edit["line"])
+            continue
         key = (edit["kind"], edit["replacement"])
         kinds[key] = kinds.get(key, 0) + 1
+    for kind, lines in sorted(cuts.items()):
+        where = ", ".join(map(str, lines[:MOST_LINES])) + (f" and {len(lines) - MOST_LINES} more" if len(lines) > MOST_LINES else "")
+        yield f"Left out of it as {kind.replace('_', ' ')}: {len(lines)} × (line{'s' if len(lines) > 1 else ''} {where} of what was read)."
     if kinds:
         said = ", ".join(f"{count} × {kind} by {replacement}" for (kind, replacement), count in sorted(kinds.items()))
         yield f"Personal data was replaced: {said}."

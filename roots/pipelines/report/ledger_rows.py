@@ -53,7 +53,14 @@ class LedgerRows:
         """Replacements and documents by kind and language, among kept documents."""
         return self._ask("""
             SELECT edit.kind AS kind, coalesce(language, 'und') AS language, count(*) AS replacements, count(DISTINCT id) AS documents
-            FROM (SELECT id, language, unnest(edits) AS edit FROM ledger WHERE dropped IS NULL)
+            FROM (SELECT id, language, unnest(edits) AS edit FROM ledger WHERE dropped IS NULL) WHERE edit.line IS NULL
+            GROUP BY ALL ORDER BY ALL""")
+
+    def cuts(self) -> Rows:
+        """Pieces that were cut out, and documents that they were cut from, by kind and language, among kept documents."""
+        return self._ask("""
+            SELECT edit.kind AS kind, coalesce(language, 'und') AS language, count(*) AS cuts, count(DISTINCT id) AS documents
+            FROM (SELECT id, language, unnest(edits) AS edit FROM ledger WHERE dropped IS NULL) WHERE edit.line IS NOT NULL
             GROUP BY ALL ORDER BY ALL""")
 
     def limits(self, limits: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Rows:
