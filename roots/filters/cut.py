@@ -25,8 +25,8 @@ def cut(batch: pa.RecordBatch, rows: npt.NDArray[np.signedinteger[Any]], starts:
         kinds: pa.Array | Sequence[str]) -> pa.RecordBatch:
     """The batch without the bytes [start, end) of the texts of these rows, each told as an edit of its kind.
 
-    `rows`, `starts` and `ends` (int64) have the shape (n,), `kinds` n strings (a list, or an Arrow array, dictionary-encoded or not). Rows ascend;
-    starts and ends are bytes of UTF-8 from the text's beginning, ascend within a row, do not overlap and divide no character.
+    `rows`, `starts` and `ends` (int64) have the shape (n,), `kinds` n strings (a list, or an Arrow array, dictionary-encoded or not).
+    Rows ascend; starts and ends are bytes of UTF-8 from the text's beginning, ascend within a row, do not overlap and divide no character.
     An edit stands where the text was cut (start = end, code points of the text as it is then); its `line` is the number, from 1, of the
     first line that lost something other than its line feed, in the text as it came. Edits that were there move with their text; one
     that is cut out whole stays as an edit of nothing.
@@ -127,8 +127,9 @@ def _moved(flat: pa.StructArray, parents: Numbers, rows: Numbers, told: Numbers)
         own = first[np.minimum(parents, rows[-1] + 1)]
         gone = before[of] - before[own]
         last = np.maximum(of - 1, 0)
-        over: Numbers = np.maximum(np.where(of > own, came[last] + told[1][last] - places, 0), 0)
-        return places - gone + over
+        over = np.maximum(np.where(of > own, came[last] + told[1][last] - places, 0), 0)
+        now: Numbers = places - gone + over
+        return now
 
     was = np.asarray(start, np.int64), np.asarray(end, np.int64)
     now = moved(was[0]), moved(was[1])
