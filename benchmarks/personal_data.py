@@ -255,8 +255,9 @@ def main() -> None:
     given = parser.parse_args()
     one = scrubber()
     tools = finders(one)
-    gold = list(lines(ROOT / "tests/gold/personal_data.jsonl"))
-    accuracy("Gold set", gold, [{(s["kind"], s["start"], s["end"]) for s in row["spans"]} for row in gold], tools)
+    for title, file in (("Gold set", "personal_data"), ("Second gold set", "personal_data_unseen")):
+        gold = list(lines(ROOT / f"tests/gold/{file}.jsonl"))
+        accuracy(title, gold, [{(s["kind"], s["start"], s["end"]) for s in row["spans"]} for row in gold], tools)
     alarms_in_code(one)
     if given.presidio:
         presidio_tests(given.presidio, tools["roots"])

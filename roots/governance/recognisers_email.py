@@ -81,8 +81,8 @@ class Email:
         return 0
 
     def _exists(self, domain: str) -> bool:
-        """Does the domain end in a public suffix, or in one that private networks use?"""
-        return domain.rpartition(".")[2].casefold() in self._private or bool(presidio("EmailRecognizer").validate_result(f"x@{domain}"))
+        """Does the domain end in a public suffix, or is it one (gov.ng), or does it end as private networks do?"""
+        return domain.rpartition(".")[2].casefold() in self._private or bool(presidio("EmailRecognizer").validate_result(f"x@a.{domain}"))
 
     def spelled(self, window: Window) -> Iterable[Span]:
         """Addresses with words for @ and dot. Without brackets it takes a dot in words and a sign that it is an address."""

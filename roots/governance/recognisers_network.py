@@ -11,7 +11,9 @@ from collections.abc import Iterable
 from roots.governance.personal_data import PersonalData
 from roots.governance.recognisers import LETTER, Context, LookAlikes, Span, Window, compiled, hinted, presidio, presidio_spans
 
-_RUNS_ON, _RUNS_IN = rf"{LETTER}|[\p{{Nd}}_]|\.[0-9]", rf"(?<={LETTER}|[\p{{Nd}}_.-]|\p{{Nd}}:)"
+# A hyphen joins an address to a name, but not to what some languages write onto a word: "u-203.0.113.7" is Zulu.
+_JOINT = rf"(?<!(?<!{LETTER}|[\p{{Nd}}_.-])\p{{Ll}}{{1,3}})-"
+_RUNS_ON, _RUNS_IN = rf"{LETTER}|[\p{{Nd}}_]|\.[0-9]", rf"(?<={LETTER}|[\p{{Nd}}_.]|\p{{Nd}}:|{_JOINT})"
 _PAIRS = re.compile(r"(?:[0-9A-Fa-f]{2}[:-]){3}|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.")
 _SMALL = r"\d{1,2}(?:\.\d{1,2}){3}(?!\d)"  # 2.6.14.2 is a version, unless a word says that it is an address
 

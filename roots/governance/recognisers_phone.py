@@ -32,7 +32,7 @@ _BETWEEN = r"\s{2,}|(?<=\d)\s+(?=[+(])|\s/\s|\s-\s|(?<=\d)\)?\s(?=\(?0\d)"
 _FEWEST, _MOST = 7, 15
 _NEAR, _CLOSE = 24, 16  # characters before a number
 _FEWEST_LABELLED = 6
-_NINE, _WHOLE = 9, 10
+_NINE, _WHOLE, _GROUPS = 9, 10, 4
 
 
 @lru_cache(maxsize=4096)
@@ -146,7 +146,8 @@ class Phone:
             return False
         if written.startswith(("+", "(+")):
             valid, possible, _ = _parsed("+" + digits, None)
-            return valid or (possible and self._announced(window, start, end))
+            grouped = not window.programming and len(_groups(number)) >= _GROUPS  # new ranges are in use before the plans say so
+            return valid or (possible and (grouped or self._announced(window, start, end)))
         if prefixed:
             return len(digits) >= _NINE and self._native(window, number, digits, self._announced(window, start, end))
         if self._announced(window, start, end):
@@ -186,7 +187,8 @@ class Phone:
         if digits.startswith("00") and not number.startswith("000"):
             return _parsed("+" + digits[2:], None)[0]
         plain, thousands = number == digits, bool(compiled(_THOUSANDS).fullmatch(number)) and digits[0] != "0"
-        for region in of_language(self._regions, window.language) if window.language else self._everywhere:
+        regions = of_language(self._regions, window.language) if window.language else self._everywhere
+        for region in regions:
             valid, _, parsed = _parsed(digits, region)
             if not valid or parsed is None:
                 continue
@@ -200,7 +202,8 @@ class Phone:
             if plain:
                 if (digits[0] == "0" and len(digits) >= 9) or (len(digits) in (10, 11) and mobile):
                     return True
-            elif "(" in number or _groups(number) == _groups(_written(parsed)) or (digits[0] == "0" and len(digits) >= _WHOLE):
+            elif ("(" in number or (digits[0] == "0" and len(digits) >= _WHOLE)
+                  or _grouped_alike(number, _written(parsed), home=region == regions[0])):
                 return True
         return False
 
@@ -217,6 +220,11 @@ def _prefixed(prefixes: Iterable[str]) -> str:
 def _written(number: PhoneNumber) -> str:
     """A number as its own country writes it, with the trunk prefix if one is used there; brackets left out."""
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL).lstrip("(")
+
+
+def _grouped_alike(number: str, written: str, *, home: bool) -> bool:
+    """Are the digits grouped as in that country, with its trunk prefix or, at home, without?"""
+    return _groups(number) == _groups(written) or (home and _groups(number) == _groups(written.removeprefix("0")))
 
 
 def _groups(number: str) -> list[str]:

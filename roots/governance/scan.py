@@ -32,6 +32,8 @@ from roots.governance.scan_bytes import (
     code_points,
     hexes,
     is_hex,
+    mark,
+    quoted,
     separator,
     six_pairs,
     starts_with,
@@ -189,7 +191,8 @@ def _token(data: Bytes, i: int, first: int, end: int, tokens: Bytes, out: Any, f
         right += 1
     length = right - left
     lead = data[left - 1] if left > first else 0
-    value = (lead == 0x3D and length >= _SHORT_TOKEN) or (lead in (0x22, 0x27) and length >= _VALUE and turns >= 2)
+    value = (lead == 0x3D and length >= _SHORT_TOKEN) or (turns >= 2 and (
+        (lead == 0x3A and length >= _SHORT_TOKEN) or (lead in (0x22, 0x27) and length >= _VALUE)))
     lot = length >= _LONG_TOKEN and (turns >= _TURNS or (small == 0 and dashes == 0))
     if capitals + small > 0 and (lot or value or (length == 17 and dashes == 5)):
         return _emit(out, found, row, left, right, TOKEN), right
@@ -198,6 +201,10 @@ def _token(data: Bytes, i: int, first: int, end: int, tokens: Bytes, out: Any, f
         return _emit(out, found, row, left, left + 14, TOKEN), left + 14
     if length >= _SHORT_TOKEN and digits >= 4 and capitals > 0 and small == 0:
         return _emit(out, found, row, left, right, NUMBER), right
+    if (right < end and mark(data[right])) or mark(lead):
+        start, stop = quoted(data, i, first, end)
+        if stop - start >= _SHORT_TOKEN:
+            return _emit(out, found, row, start, stop, TOKEN), stop
     return found, right
 
 
@@ -232,7 +239,7 @@ def _number(data: Bytes, i: int, end: int, points: Bytes, out: Any, found: int, 
             gap += 1
             i += wide
     years += (form & 15) == 4 and 1000 <= value < 2100
-    if dots < 3 and (form == 0x33 or (form == 0x44 and years == 2)):
+    if dots < 3 and (form == 0x33 or (form == 0x44 and years == 2 and spaces == 0)):
         return found, last
     if dots < 3 and spaces == 0 and years == 1 and form in (0x224, 0x114, 0x124, 0x214, 0x422, 0x411, 0x412, 0x421):
         return found, last

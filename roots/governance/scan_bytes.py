@@ -147,6 +147,25 @@ def address_edge(b: int) -> bool:
     return b <= 0x20 or b in (0x22, 0x28, 0x29, 0x2C, 0x3A, 0x3B, 0x3C, 0x3E, 0x5B, 0x5C, 0x5D, 0x60, 0x7B, 0x7C, 0x7D)
 
 
+@njit(cache=True, nogil=True, inline="always")
+def mark(b: int) -> bool:
+    """Is it one of the signs that people put into passwords?"""
+    return b in (0x21, 0x23, 0x24, 0x25, 0x26, 0x2A, 0x40, 0x5E, 0x7E)   # ! # $ % & * @ ^ ~
+
+
+@njit(cache=True, nogil=True)
+def quoted(data: Bytes, i: int, first: int, end: int) -> tuple[int, int]:
+    """The text without spaces around i between two quotation marks of one kind; (i, i) when there is none within 64 bytes."""
+    left, right = i, i
+    while left > first and i - left < 64 and data[left - 1] > 0x20 and data[left - 1] not in (0x22, 0x27):
+        left -= 1
+    while right < end and right - i < 64 and data[right] > 0x20 and data[right] not in (0x22, 0x27):
+        right += 1
+    if left > first and right < end and data[left - 1] in (0x22, 0x27) and data[right] == data[left - 1]:
+        return left, right
+    return i, i
+
+
 @njit(cache=True, nogil=True)
 def starts_with(data: Bytes, i: int, end: int, a: int, b: int, c: int) -> bool:
     return i + 8 <= end and data[i] == 45 and data[i + 1] == 45 and data[i + 2] == 45 and data[i + 3] == 45 \

@@ -1,7 +1,7 @@
 """Which of the scan's candidates are personal data, and where exactly? Windows go to recognisers; overlaps are settled.
 
-Order among kinds: the one whose span says most wins (a key block over an address in it, an address over its domain's
-digits); at equal rank the longer span, then the earlier.
+Order among kinds: the one whose span says most wins (a link over the token in it, a key block over an address, an address
+over its domain's digits); at equal rank the longer span, then the earlier.
 """
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from roots.governance.recognisers_user import User
 from roots.governance.scrub_replace import Replacer, fake_shape
 
 _BEFORE, _AFTER = 160, 96  # bytes of context around a candidate
-_RANK = ("key", "url", "email", "iban", "card", "crypto", "id", "ip", "mac", "phone", "user")
+_RANK = ("url", "key", "email", "iban", "card", "crypto", "id", "ip", "mac", "phone", "user")
 NUMERIC = scan.NUMBER | scan.TOKEN
 
 
