@@ -15,15 +15,17 @@ from typing import Any
 
 import apache_beam as beam
 import pyarrow as pa
-import pyarrow.compute as pc
 from apache_beam.metrics import MetricsFilter
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from apache_beam.transforms.environments import SubprocessSDKEnvironment
 
 from roots.errors import RootsError
+from roots.pipelines import child
+from roots.pipelines.cost import Cost, measuring, peak_rss
 
 NAMESPACE = "roots"
+DROPPED = "dropped."  # and a reason: the counter of what a stage dropped for it
 # A further worker process costs some seconds to start. This much of a pass's work (bytes; documents for deduplicate) keeps one busy
 # for longer than that; with less, fewer are started.
 GRAIN = {"judge": 4 << 20, "deduplicate": 2_000_000, "finish": 256 << 20, "write": 1 << 30, "tokens": 16 << 20}
@@ -93,8 +95,11 @@ class Engine:
         with self.measured(title), progress(title, done), failing_clearly(title):
             pipeline = self.pipeline(self.workers_for(title, work))
             build(pipeline)
-            result = pipeline.run()
-            result.wait_until_finish()
+            try:
+                result = pipeline.run()
+                result.wait_until_finish()
+            finally:
+                child.close_all()
         self._gather(title, result)
 
     @contextmanager
@@ -111,11 +116,11 @@ class Engine:
         found = result.metrics().query(MetricsFilter().with_namespace(NAMESPACE))
         stages = self.costs.setdefault(title, {})
         for counter in found["counters"]:
-            stage, _, what = counter.key.metric.name.rpartition(".")
+            stage, _, what = counter.key.metric.name.partition(".")
             entry = stages.setdefault(stage, {})
             entry[what] = entry.get(what, 0) + (counter.committed or counter.attempted or 0)
         for distribution in found["distributions"]:
-            stage, _, what = distribution.key.metric.name.rpartition(".")
+            stage, _, what = distribution.key.metric.name.partition(".")
             entry = stages.setdefault(stage, {})
             value = distribution.committed or distribution.attempted
             entry[what] = max(entry.get(what, 0), value.max if value else 0)
@@ -149,33 +154,20 @@ def _cpu_seconds() -> float:
     return mine.ru_utime + mine.ru_stime + children.ru_utime + children.ru_stime
 
 
-def peak_rss() -> int:
-    """The most memory that this process ever held, in bytes."""
-    scale = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale
-
-
-@dataclass
-class Cost:
-    """What a piece of work was done on, said while it is measured; `bytes` of text."""
-
-    documents: int = 0
-    bytes: int = 0
-
-
 @contextmanager
 def costed(stage: str, batch: pa.RecordBatch | None = None) -> Iterator[Cost]:
-    """Measures in a worker what one batch costs in one stage; what it was done on is taken from `batch`, or said to the Cost it yields."""
-    cost = Cost() if batch is None else Cost(len(batch), text_bytes(batch))
-    wall, cpu = time.perf_counter(), time.process_time()
-    yield cost
-    counts = {"microseconds": int((time.perf_counter() - wall) * 1e6), "cpu_microseconds": int((time.process_time() - cpu) * 1e6),
-              "documents": cost.documents, "bytes": cost.bytes, "batches": 1}
+    """Measures in a worker what one batch costs in one stage (see measuring), and tells Beam."""
+    with measuring(stage, batch) as cost:
+        yield cost
+    tell(cost)
+
+
+def tell(cost: Cost) -> None:
+    """Adds a cost to Beam's metrics, where `Engine` finds it."""
+    counts = {"microseconds": int(cost.wall * 1e6), "cpu_microseconds": int(cost.cpu * 1e6),
+              "documents": cost.documents, "bytes": cost.bytes, "batches": 1,
+              **{f"{DROPPED}{reason}": number for reason, number in cost.dropped.items()}}
     for name, value in counts.items():
-        beam.metrics.Metrics.counter(NAMESPACE, f"{stage}.{name}").inc(value)
-    beam.metrics.Metrics.distribution(NAMESPACE, f"{stage}.peak_rss_bytes").update(peak_rss())
-
-
-def text_bytes(batch: pa.RecordBatch) -> int:
-    """UTF-8 bytes of the texts of a batch."""
-    return int(pc.sum(pc.binary_length(batch.column("text"))).as_py() or 0)
+        beam.metrics.Metrics.counter(NAMESPACE, f"{cost.stage}.{name}").inc(value)
+    for name, value in (("peak_rss_bytes", cost.peak_rss), ("slowest_microseconds", int(cost.wall * 1e6))):
+        beam.metrics.Metrics.distribution(NAMESPACE, f"{cost.stage}.{name}").update(value)

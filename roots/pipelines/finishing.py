@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from roots import document, ledger
 from roots.pipelines.element import Piece
 from roots.pipelines.engine import costed
-from roots.pipelines.stages import Stage
+from roots.pipelines.isolation import Stages
 from roots.pipelines.work import Folder, read_batch, write_batches
 from roots.rules import Rules
 
@@ -48,8 +48,9 @@ class Finishing(beam.PTransform):
             | "Share out" >> beam.Reshuffle()
             | "Decide" >> beam.ParDo(_Decide(self.decisions, self.work)).with_output_types(Piece)
         )
-        for stage in (stage for stage in STAGES if stage in self.rules.recipe.stages):
-            pieces |= Stage(stage, self.rules)
+        wanted = [stage for stage in STAGES if stage in self.rules.recipe.stages]
+        if wanted:
+            pieces |= Stages(wanted, self.rules)
         return pieces | "Sift" >> beam.ParDo(_Sift(self.rules, self.work))
 
 

@@ -12,10 +12,11 @@ import pyarrow.compute as pc
 from roots import document
 from roots.digest import value_digest
 from roots.filters.signatures import sign
+from roots.pipelines.cost import text_bytes
 from roots.pipelines.element import Piece
-from roots.pipelines.engine import costed, text_bytes
+from roots.pipelines.engine import costed
+from roots.pipelines.isolation import Stages
 from roots.pipelines.read import Block, Input, read
-from roots.pipelines.stages import Stage
 from roots.pipelines.work import Folder, write_batches
 from roots.rules import Rules
 
@@ -63,8 +64,9 @@ class Judging(beam.PTransform):
             | "Share out" >> beam.Reshuffle()
             | "Read" >> beam.ParDo(_Read(self.rules, self.work)).with_output_types(Piece)
         )
-        for stage in (stage for stage in STAGES if stage in self.rules.recipe.stages):
-            pieces |= Stage(stage, self.rules)
+        wanted = [stage for stage in STAGES if stage in self.rules.recipe.stages]
+        if wanted:
+            pieces |= Stages(wanted, self.rules)
         return pieces | "Keep judged" >> beam.ParDo(_Keep(self.rules, self.work))
 
 

@@ -1,11 +1,11 @@
-"""How does a pure function over batches become a step of a pipeline, and what if one document makes it fail?"""
+"""What does each stage do to a batch, and what if one document makes it fail? Pure functions, without Beam."""
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-import apache_beam as beam
 import pyarrow as pa
 
 from roots import document
@@ -13,11 +13,11 @@ from roots.digest import value_digest
 from roots.errors import RootsError
 from roots.filters.normalise import normalise
 from roots.governance.takedowns import honour
-from roots.pipelines.element import Piece
-from roots.pipelines.engine import costed
+from roots.pipelines.cost import Cost, dropped_between, measuring
 from roots.rules import Rules
 
 Function = Callable[[pa.RecordBatch], pa.RecordBatch]
+Failure = dict[str, str]
 _loaded: dict[str, Any] = {}  # models and recognisers, once per process whatever the number of threads and stages
 
 
@@ -45,32 +45,46 @@ def function_of(stage: str, rules: Rules) -> Function:
     return {"normalise": normalise}[stage]
 
 
-class Stage(beam.PTransform):
-    """One stage of the recipe as a step: the same rows in the same order, measured, with poison set apart."""
+@dataclass(frozen=True)
+class Done:
+    """A batch that went through stages, what that cost, and which documents a stage failed on."""
 
-    def __init__(self, stage: str, rules: Rules) -> None:
-        super().__init__(stage.capitalize())
-        self.stage, self.rules = stage, rules
-
-    def expand(self, pieces: beam.PCollection) -> beam.PCollection:
-        return pieces | beam.ParDo(_Apply(self.stage, self.rules)).with_output_types(Piece)
+    batch: pa.RecordBatch
+    costs: list[Cost]
+    failures: list[Failure]
 
 
-class _Apply(beam.DoFn):
-    def __init__(self, stage: str, rules: Rules) -> None:
-        self.stage, self.rules = stage, rules
+def chain(stages: Sequence[str], rules: Rules) -> Callable[[tuple[pa.RecordBatch, Sequence[str]]], Iterator[str | Done]]:
+    """A function from a batch, and those of the stages that it shall go through, to each stage's name before it begins and then Done.
 
-    def setup(self) -> None:
-        self.function = function_of(self.stage, self.rules)
+    Everything is loaded and has run once before it is returned.
+    """
+    functions = {stage: function_of(stage, rules) for stage in stages}
 
-    def process(self, piece: Piece) -> Iterator[Piece]:
-        failures: list[dict[str, str]] = []
-        with costed(self.stage, piece.batch):
-            batch = isolating(self.stage, self.function, piece.batch, failures)
-        yield piece.with_batch(batch, failures=piece.facts.get("failures", []) + failures)
+    def through(order: tuple[pa.RecordBatch, Sequence[str]]) -> Iterator[str | Done]:
+        batch, wanted = order
+        costs: list[Cost] = []
+        failures: list[Failure] = []
+        for stage in wanted:
+            yield stage
+            with measuring(stage, batch) as cost:
+                after = isolating(stage, functions[stage], batch, failures)
+            cost.dropped = dropped_between(batch, after)
+            costs.append(cost)
+            batch = after
+        yield Done(batch, costs, failures)
+
+    list(through((_harmless(), stages)))
+    return through
 
 
-def isolating(stage: str, function: Function, batch: pa.RecordBatch, failures: list[dict[str, str]]) -> pa.RecordBatch:
+def _harmless() -> pa.RecordBatch:
+    text = "one two three four five six seven eight nine ten. " * 5
+    return document.batch_of({"id": ["0" * 32, "1" * 32], "source": ["", ""], "kind": [document.NATURAL, document.PROGRAMMING],
+                              "text": [text, f"# {text}\n"]})
+
+
+def isolating(stage: str, function: Function, batch: pa.RecordBatch, failures: list[Failure]) -> pa.RecordBatch:
     """The function's answer; a document on which it fails is found by halving the batch and dropped as `failed.<stage>`.
 
     The failure names the document and the type of the error, never its message, which may quote the text.
@@ -84,7 +98,11 @@ def isolating(stage: str, function: Function, batch: pa.RecordBatch, failures: l
             failures.append({"stage": stage, "id": batch.column("id")[0].as_py(), "error": type(error).__name__})
             return document.drop(batch, pa.array([True]), f"failed.{stage}")
         middle = len(batch) // 2
-        halves = [isolating(stage, function, half, failures) for half in (batch[:middle], batch[middle:])]
-        measures = document.measures_in(name for half in halves for name in half.schema.names)
-        alike = [document.batch_of({name: half.column(name) for name in half.schema.names}, measures) for half in halves]
-        return pa.Table.from_batches(alike).combine_chunks().to_batches()[0]
+        return joined([isolating(stage, function, half, failures) for half in (batch[:middle], batch[middle:])])
+
+
+def joined(parts: Sequence[pa.RecordBatch]) -> pa.RecordBatch:
+    """One batch of several; a measure that some of them lack is null there."""
+    measures = document.measures_in(name for part in parts for name in part.schema.names)
+    alike = [document.batch_of({name: part.column(name) for name in part.schema.names}, measures) for part in parts]
+    return pa.Table.from_batches(alike).combine_chunks().to_batches()[0]

@@ -1,8 +1,10 @@
-"""What does a web page say? Its main text, without navigation, scripts and boilerplate, by resiliparse."""
+"""What does a web page say? Its main text, without navigation, scripts and boilerplate, by resiliparse, in a child that may die."""
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 
+from roots.pipelines.child import Child, Died
 from roots.pipelines.read.parts import Fault, Raw, ReadLimits
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)([^<>]*)")
@@ -11,6 +13,7 @@ _FOREIGN = ("svg", "math")  # in these a tag may close itself
 _VOID = frozenset((  # elements that have no end tag, or may lack it
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
     "p", "li", "dt", "dd", "tr", "td", "th", "option"))
+_SECONDS, _SECONDS_PER_MEGABYTE = 20.0, 60.0  # of computing for one page: a hundred times what a large one takes
 _SHALLOW = 1_000  # tags: with no more of them, no page is deep
 
 
@@ -19,18 +22,36 @@ def text_of(html: str, limits: ReadLimits) -> str:
 
     Raises Fault (html.unreadable) when the page cannot be parsed, or is nested so deep that reading it costs minutes.
     """
-    from resiliparse.extract.html2text import extract_plain_text
-
     if html.count("<") > _SHALLOW:
         html = _OPTION.sub("", html)  # the parser's time grows with the square of their number, and nobody reads them
     if depth(html) > limits.depth:
         raise Fault("html.unreadable", f"elements inside each other more than {limits.depth} deep", "look whether the file is a web page")
-    try:
-        text: str = extract_plain_text(html, main_content=True, preserve_formatting=True, list_bullets=False, alt_texts=False,
-                                       links=False, form_fields=False, noscript=False, comments=False, post_meta=False)
-    except Exception as error:  # the parser's own exceptions share no name of their own
-        raise Fault("html.unreadable", f"the page cannot be parsed ({str(error)[:200]})", "look whether the file is a web page") from None
-    return text
+    seconds = _SECONDS + _SECONDS_PER_MEGABYTE * len(html) / 1e6
+    for _ in range(2):  # a child that somebody else killed is no fault of the page
+        try:
+            text: str = _PARSER(html, seconds)[-1]
+            return text
+        except Died as death:
+            what = f"the parser did not live through it ({death.how})"
+        except ValueError as error:
+            what = f"the page cannot be parsed ({str(error)[:200]})"
+            break
+    raise Fault("html.unreadable", what, "look whether the file is a web page")
+
+
+def _parser() -> Callable[[str], Iterator[str]]:
+    from resiliparse.extract.html2text import extract_plain_text
+
+    def parse(html: str) -> Iterator[str]:
+        try:
+            yield extract_plain_text(html, main_content=True, preserve_formatting=True, list_bullets=False, alt_texts=False,
+                                     links=False, form_fields=False, noscript=False, comments=False, post_meta=False)
+        except Exception as error:  # the parser's own exceptions share no name of their own
+            raise ValueError(str(error)) from None
+    return parse
+
+
+_PARSER = Child(_parser)  # one for the whole process, started at the first page
 
 
 def depth(html: str) -> int:
