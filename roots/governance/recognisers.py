@@ -4,6 +4,7 @@ Presidio's recognisers are called directly on windows: no analyzer engine, no la
 """
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,9 +20,10 @@ FLAGS = regex.VERSION0 | regex.IGNORECASE
 _SCRIPTS = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}ー"
 _UNSPACED = f"[{_SCRIPTS}]"
 LETTER = rf"[^\P{{L}}{_SCRIPTS}]"
-_FIRST_DIGIT, _FIRST_UNSPACED = "\u0660", "\u0e00"  # below these, folding and bounding have nothing to do
+_MAYBE_UNSPACED = re.compile("[\u0e00-\u1fff\u3000-\U0010ffff]")  # all of _SCRIPTS and more, at a tenth of the cost
 _LONG, _LONG_ELSEWHERE = 5, 3  # letters of a Latin word, and of another, that may be the beginning of a longer one
 _CODE = "code"  # in source text only the words that hold for every language announce anything: "call" is everywhere
+MARGIN = 24  # characters around a candidate that what it belongs to may reach to
 REACH = 48  # characters before a candidate in which a word may announce it
 
 
@@ -56,7 +58,12 @@ class Window:
     @cached_property
     def bounded(self) -> str:
         """The folded text with letters of scripts without spaces as punctuation, so that \\b stands where a reader sees a bound."""
-        return self.folded if max(self.folded, default="") < _FIRST_UNSPACED else compiled(_UNSPACED).sub("、", self.folded)
+        return compiled(_UNSPACED).sub("、", self.folded) if _MAYBE_UNSPACED.search(self.folded) else self.folded
+
+    @cached_property
+    def digits(self) -> int:
+        """How many decimal digits, of any script, does the candidate hold?"""
+        return sum(map(str.isdecimal, self.text[self.start:self.end]))
 
 
 Recogniser = Callable[[Window], Iterable[Span]]
@@ -74,9 +81,13 @@ def _folds() -> Mapping[int, str]:
 
 def fold(text: str) -> str:
     """Digits of all scripts, fullwidth forms, spaces and dashes as ASCII; as long as the text was."""
-    if text.isascii():
-        return text
-    return text.replace("\u00a0", " ") if max(text) < _FIRST_DIGIT else text.translate(_folds())
+    return text if text.isascii() or not _foldable().search(text) else text.translate(_folds())
+
+
+@cache
+def _foldable() -> re.Pattern[str]:
+    """Any character that folding changes, or any beyond the basic plane: a class that `re` tests with one look at a table."""
+    return re.compile("[" + "".join(chr(point) for point in sorted(_folds()) if point < 0x10000) + "\U00010000-\U0010ffff]")
 
 
 @cache
@@ -141,7 +152,11 @@ class LookAlikes:
         return found
 
     def cover(self, window: Window, start: int, end: int) -> bool:
-        return any(a <= start and end <= b for a, b in self.spans(window))
+        for pattern, languages, hints in self._patterns:
+            if (not languages or window.language in languages) and hinted(window, hints) and any(
+                    match.start() <= start and end <= match.end() for match in pattern.finditer(window.folded)):
+                return True
+        return False
 
 
 @cache
@@ -159,6 +174,8 @@ def presidio(name: str, *patterns: tuple[str, str]) -> Any:
     return getattr(recognisers, name)(supported_language="xx", **({"patterns": own} if own else {}))
 
 
-def presidio_spans(recogniser: Any, text: str) -> list[tuple[int, int]]:
-    """What a recogniser of Presidio accepts in a text."""
-    return [(result.start, result.end) for result in recogniser.analyze(text, recogniser.supported_entities)]
+def presidio_spans(recogniser: Any, window: Window) -> list[tuple[int, int]]:
+    """What a recogniser of Presidio accepts in a window's candidate and the few characters around it."""
+    first = max(0, window.start - MARGIN)
+    found = recogniser.analyze(window.bounded[first:window.end + MARGIN], recogniser.supported_entities)
+    return [(result.start + first, result.end + first) for result in found]

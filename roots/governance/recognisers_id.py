@@ -11,9 +11,7 @@ from importlib import import_module
 from typing import Any
 
 from roots.governance.personal_data import PersonalData, Shape
-from roots.governance.recognisers import REACH, Context, LookAlikes, Span, Window, compiled, presidio
-
-_AROUND = 24  # characters around a candidate that its number may reach to
+from roots.governance.recognisers import MARGIN, REACH, Context, LookAlikes, Span, Window, compiled, presidio
 
 
 @cache
@@ -60,7 +58,7 @@ class NationalId:
 
     def __call__(self, window: Window) -> Iterable[Span]:
         text = window.bounded
-        low, high = max(0, window.start - _AROUND), min(len(text), window.end + _AROUND)
+        low, high = max(0, window.start - MARGIN), min(len(text), window.end + MARGIN)
         announced = self._context.before(window, window.end, REACH + window.end - window.start)
         shapes, any_of_them = self._shapes(window.language, announced)
         if not shapes or not any_of_them.search(text, low, high):

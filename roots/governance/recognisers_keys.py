@@ -6,6 +6,7 @@ The shapes are `key.toml`'s. A shape with `entropy` asks its group `secret` for 
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -28,13 +29,15 @@ class Key:
     def __init__(self, kind: PersonalData) -> None:
         self.kind = kind
         self._shapes = [(regex.compile(shape.regex), shape) for shape in kind.shapes]
+        self._hints = re.compile("|".join(sorted({re.escape(hint) for shape in kind.shapes for hint in shape.hints})))
         self._look_alikes = LookAlikes(kind.look_alikes)
 
     def __call__(self, window: Window) -> Iterable[Span]:
         low, high = max(0, window.start - _BEFORE), min(len(window.text), window.end + _AFTER)
         near = window.text[low:high].lower()
+        hinted = self._hints.search(near) is not None
         for pattern, shape in self._shapes:
-            if shape.hints and not any(hint in near for hint in shape.hints):
+            if shape.hints and not (hinted and any(hint in near for hint in shape.hints)):
                 continue
             for match in pattern.finditer(window.text, low, high):
                 group = "secret" if "secret" in pattern.groupindex else 0

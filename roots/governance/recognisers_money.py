@@ -13,12 +13,12 @@ from stdnum import iban, luhn
 from stdnum.exceptions import ValidationError
 
 from roots.governance.personal_data import PersonalData
-from roots.governance.recognisers import LETTER, Context, LookAlikes, Span, Window, compiled, hinted, presidio, presidio_spans
+from roots.governance.recognisers import LETTER, MARGIN, Context, LookAlikes, Span, Window, compiled, hinted, presidio, presidio_spans
 
-_TWELVE = re.compile(r"[0-9](?:[ -]?[0-9]){11}")
+_FEWEST, _SHORTEST = 12, 25  # digits of a card, characters of a wallet
 _CARD = rf"(?<!{LETTER}|[\p{{Nd}}_.,])(?<!\p{{Nd}}[ -])\d(?:[ -]?\d){{11,18}}(?!{LETTER}|[\p{{Nd}}_]|[ -]\p{{Nd}}|[.,]\p{{Nd}})"
 _IBAN = rf"(?<!{LETTER}|\p{{Nd}})[A-Z]{{2}}\d{{2}}(?:[ -]?[A-Z0-9]){{11,30}}"
-_COUNTRY_AND_CHECK = re.compile("[A-Za-z]{2}[0-9]{2}")
+_COUNTRY_AND_CHECK = re.compile("[A-Za-z]{2}[0-9]{2}(?:[ -]?[A-Za-z0-9]){11}")
 _BITCOIN = re.compile("(?:bc1|[13])[0-9A-Za-z]{25}")
 _CLEAR_BEFORE, _CLEAR_AFTER = r"(?<!\w)", r"(?!\w)"
 
@@ -45,7 +45,7 @@ class Card:
 
     def __call__(self, window: Window) -> Iterable[Span]:
         text = window.folded
-        if not _TWELVE.search(text, max(0, window.start - 1), window.end):
+        if window.digits < _FEWEST:
             return
         for match in compiled(_CARD).finditer(text, max(0, window.start - 1)):
             if match.start() >= window.end:
@@ -72,7 +72,10 @@ class Iban:
 
     def __call__(self, window: Window) -> Iterable[Span]:
         text = window.bounded
-        for match in compiled(_IBAN).finditer(text, overlapped=True) if _COUNTRY_AND_CHECK.search(text) else ():
+        first = max(0, window.start - MARGIN)
+        if not _COUNTRY_AND_CHECK.search(text, first, window.end + MARGIN):
+            return
+        for match in compiled(_IBAN).finditer(text, first, overlapped=True):
             if match.start() >= window.end or match.end() <= window.start:
                 continue
             end = self._end(text, match.start(), match.end())
@@ -102,7 +105,9 @@ class Crypto:
         self._context = Context(kind)
 
     def __call__(self, window: Window) -> Iterable[Span]:
-        for start, end in presidio_spans(presidio("CryptoRecognizer"), window.bounded) if _BITCOIN.search(window.bounded) else ():
+        if window.end - window.start < _SHORTEST:
+            return
+        for start, end in presidio_spans(presidio("CryptoRecognizer"), window) if _BITCOIN.search(window.bounded) else ():
             clear = compiled(_CLEAR_BEFORE).match(window.bounded, start) and compiled(_CLEAR_AFTER).match(window.bounded, end)
             if clear and start < window.end and end > window.start:
                 yield Span(self.kind.kind, start, end)

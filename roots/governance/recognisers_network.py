@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 
 from roots.governance.personal_data import PersonalData
-from roots.governance.recognisers import LETTER, Context, LookAlikes, Span, Window, compiled, hinted, presidio, presidio_spans
+from roots.governance.recognisers import LETTER, MARGIN, Context, LookAlikes, Span, Window, compiled, hinted, presidio, presidio_spans
 
 # A hyphen joins an address to a name, but not to what some languages write onto a word: "u-203.0.113.7" is Zulu.
 _JOINT = rf"(?<!(?<!{LETTER}|[\p{{Nd}}_.-])\p{{Ll}}{{1,3}})-"
@@ -28,7 +28,7 @@ class Ip:
         self._keep = tuple(ipaddress.ip_network(network) for network in kind.option("keep"))
 
     def __call__(self, window: Window) -> Iterable[Span]:
-        for start, end in presidio_spans(presidio("IpRecognizer"), window.bounded):
+        for start, end in presidio_spans(presidio("IpRecognizer"), window):
             if end <= window.start or start >= window.end or not self._owned(window, start, end):
                 continue
             yield Span(self.kind.kind, start, end)
@@ -61,9 +61,9 @@ class Mac:
         self._look_alikes = LookAlikes(kind.look_alikes)
 
     def __call__(self, window: Window) -> Iterable[Span]:
-        if not _PAIRS.search(window.bounded):
+        if not _PAIRS.search(window.bounded, max(0, window.start - MARGIN), window.end):
             return
-        for start, end in presidio_spans(presidio("MacAddressRecognizer"), window.bounded):
+        for start, end in presidio_spans(presidio("MacAddressRecognizer"), window):
             if start < window.end and end > window.start and not self._look_alikes.cover(window, start, end):
                 yield Span(self.kind.kind, start, end)
 

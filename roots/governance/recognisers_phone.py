@@ -29,6 +29,7 @@ _BRACKETS = r"[^()]*|\+?\s?(?:\d[- ./]?){0,4}\([^()]*\)[^()]*"
 _COUNTS = r"[1-9]\d{0,2}[ .]\d{3}|[1-9]\d{0,2}(?:[ .]\d{3})+\s?[-/]\s?\d{1,3}(?:[ .]\d{3})+|[1-9]\d{0,2}[-/]\d{1,3}"
 _MILLIONS = r"[1-9]\d?([ .])\d{3}\1\d{3}"
 _BETWEEN = r"\s{2,}|(?<=\d)\s+(?=[+(])|\s/\s|\s-\s|(?<=\d)\)?\s(?=\(?0\d)"
+_DOTTED = r"[1-9]\d{0,2}(?:\.\d{3})+"  # a count in thousands
 _FEWEST, _MOST = 7, 15
 _NEAR, _CLOSE = 24, 16  # characters before a number
 _FEWEST_LABELLED = 6
@@ -63,6 +64,8 @@ class Phone:
 
     def __call__(self, window: Window) -> Iterable[Span]:
         text = window.folded
+        if not self._worth_parsing(window):
+            return
         for match in self._pieces(window).finditer(text, max(0, window.start - 3)):
             if match.start() >= window.end:
                 break
@@ -71,6 +74,12 @@ class Phone:
             if not found and compiled(_AFTER_A_WORD).match(text, start):
                 found = list(self._numbers(window, start + 1, end))
             yield from found
+
+    def _worth_parsing(self, window: Window) -> bool:
+        """Are there digits enough for a number, or at least a plus sign before them or a word for it beside them?"""
+        text, start, end = window.folded, window.start, window.end
+        few = window.digits <= _FEWEST or compiled(_DOTTED).fullmatch(text, start, end)
+        return not few or "+" in text[max(0, start - 3):start] or self._announced(window, start, end)
 
     def _pieces(self, window: Window) -> regex.Pattern[str]:
         """Where may a run of digits begin, in this language, and what may belong to it?"""
@@ -182,7 +191,7 @@ class Phone:
 
     def _native(self, window: Window, number: str, digits: str, hinted: bool) -> bool:
         """Without a word for it: valid in a region of the language, and, unless some number is announced, written as it is there."""
-        if len(digits) < _FEWEST + 1 or compiled(r"[1-9]\d{0,2}(?:\.\d{3})+").fullmatch(number):
+        if len(digits) < _FEWEST + 1 or compiled(_DOTTED).fullmatch(number):
             return False
         if digits.startswith("00") and not number.startswith("000"):
             return _parsed("+" + digits[2:], None)[0]
