@@ -7,7 +7,7 @@ DATA   ?= ../shared/data
 RUNS   ?= runs
 
 .DEFAULT_GOAL := help
-.PHONY: help sample open46 test test-all check bench serve clean lock
+.PHONY: help sample open46 test test-all test-flink flink-up flink-down check bench serve clean lock
 
 help: ## what one can say here
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,8 +39,17 @@ test: $(READY) ## the tests (minutes)
 test-all: $(READY) ## the tests, the slow ones too
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "slow or not slow" --timeout 900
 
+test-flink: $(READY) ## the sample on a real Flink cluster, the same bytes (needs Java and Maven)
+	$(BIN)/python -m pytest -n 0 -m "slow or not slow" --timeout 900 tests/test_flink.py
+
+flink-up: $(READY) ## a Flink cluster on this machine, into .flink (needs Java 17 and Maven)
+	@$(BIN)/python deploy/flink/cluster.py up
+
+flink-down: $(READY) ## stop that cluster
+	@$(BIN)/python deploy/flink/cluster.py down
+
 check: $(READY) ## style, types, import contracts, and the five folders
-	$(BIN)/ruff check roots tests benchmarks
+	$(BIN)/ruff check roots tests benchmarks deploy
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/roots check

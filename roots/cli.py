@@ -3,12 +3,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from roots import __version__
 from roots.cli_filters import filters
 from roots.cli_models import models, tokenizer
+from roots.cli_runners import engine_of, runner_options
 from roots.cli_source import source
 from roots.errors import RootsError
 from roots.terminal import AS_JSON, AS_OF, FINDINGS, FOLDER, OK, WORKSPACE, day, guarded, log_to_file, recipe_path, say, workspace_of
@@ -90,19 +92,19 @@ def plan(recipe: str, workspace: Path | None, as_of: datetime | None, as_json: b
 @click.argument("recipe")
 @click.option("--to", "run", type=FOLDER, required=True, help="The run folder to write.")
 @click.option("--data", type=FOLDER, default=None, help="Where the sources' files lie: DATA/<source>/… (default: the recipe's folder).")
-@click.option("--runner", type=click.Choice(["direct"]), default="direct", show_default=True, help="Where Beam runs.")
-@click.option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Worker processes.")
 @click.option("--resume", is_flag=True, help="Go on with an unfinished run; what is proven whole is not done again.")
+@runner_options
 @WORKSPACE
 @AS_OF
 @AS_JSON
 @guarded
-def build(recipe: str, run: Path, data: Path | None, runner: str, workers: int, resume: bool,
-          workspace: Path | None, as_of: datetime | None, as_json: bool) -> None:
+def build(recipe: str, run: Path, data: Path | None, resume: bool,
+          workspace: Path | None, as_of: datetime | None, as_json: bool, **runner: Any) -> None:
     """Builds a corpus: documents, ledger, tokenizer, tokens, report.
 
     \b
     Example:  roots build sample --data pipelines/sample --to runs/sample --workers 2
+              roots build sample --data pipelines/sample --to runs/sample --runner flink --workers 2
     """
     found = workspace_of(workspace)
     path = recipe_path(found, recipe)
@@ -111,9 +113,8 @@ def build(recipe: str, run: Path, data: Path | None, runner: str, workers: int, 
     log_to_file()
     from roots.pipelines.build import Order
     from roots.pipelines.build import build as build_run
-    from roots.pipelines.engine import Engine
     from roots.pipelines.summary import lines_of
-    record = build_run(Order(found, intent, data, run, day(as_of), resume), Engine(runner, workers))
+    record = build_run(Order(found, intent, data, run, day(as_of), resume), engine_of(**runner))
     say({"run": str(run), "results": record["results"]}, as_json, lines_of(record, run))
 
 

@@ -61,12 +61,29 @@ def progress(title: str, done: Callable[[], str]) -> Iterator[None]:
         _say(f"  {title:<14} {done()} · {time.monotonic() - started:.1f} s", final=True)
 
 
+def local_pipeline(workers: int) -> beam.Pipeline:
+    """A pipeline on Beam's local runner: in this process for one worker, in processes of their own for more.
+
+    The runner is made here and not named, because Beam's "DirectRunner" would first look for a Go binary on the network.
+    Why this one of Beam's local runners: docs/runners.md.
+    """
+    options = PipelineOptions([f"--direct_num_workers={workers}"])
+    if workers == 1:
+        return beam.Pipeline(FnApiRunner(), options=options)
+    command = f"{sys.executable} -m roots.pipelines.worker"
+    return beam.Pipeline(FnApiRunner(SubprocessSDKEnvironment.from_command_string(command)), options=options)
+
+
 @dataclass
 class Engine:
-    """A runner and its workers: as many cores as they are, the build uses. `costs` gathers, by pass and stage, what Beam's metrics say."""
+    """A runner and its workers: as many cores as they are, the build uses. `costs` gathers, by pass and stage, what Beam's metrics say.
+
+    `pipeline` makes the runner's empty pipeline for a number of workers.
+    """
 
     runner: str = "direct"
     workers: int = 1
+    pipeline: Callable[[int], beam.Pipeline] = local_pipeline
     costs: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -75,17 +92,6 @@ class Engine:
     def workers_for(self, title: str, work: int) -> int:
         """How many processes are worth starting for this pass? Results do not depend on it."""
         return max(1, min(self.workers, -(-work // GRAIN[title])))
-
-    def pipeline(self, workers: int) -> beam.Pipeline:
-        """A pipeline on Beam's local runner: in this process for one worker, in processes of their own for more.
-
-        The runner is made here and not named, because Beam's "DirectRunner" would first look for a Go binary on the network.
-        """
-        options = PipelineOptions([f"--direct_num_workers={workers}"])
-        if workers == 1:
-            return beam.Pipeline(FnApiRunner(), options=options)
-        command = f"{sys.executable} -m roots.pipelines.worker"
-        return beam.Pipeline(FnApiRunner(SubprocessSDKEnvironment.from_command_string(command)), options=options)
 
     def run(self, title: str, build: Callable[[beam.Pipeline], Any], done: Callable[[], str], work: int) -> None:
         """Builds and runs one pipeline with progress; its metrics are added to `costs[title]`. `work`: see GRAIN.
