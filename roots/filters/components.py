@@ -18,7 +18,7 @@ _HALF, _32 = 1 << 32, np.uint64(32)
 NONE: Rows = np.empty((0, 2), np.int64)
 
 
-def _repeated(keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+def often(keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
     """Where stand the keys whose lower half occurs more than once? All that have an equal, and a few by chance."""
     if len(keys) >= _HALF:
         return np.arange(len(keys))
@@ -33,8 +33,8 @@ def stars(keys: npt.NDArray[np.uint64], rows: Rows) -> Rows:
 
     Shapes (n,), (n,) → (m, 2), sorted, each once.
     """
-    often = _repeated(keys)
-    keys, rows = keys[often], rows[often]
+    shared = often(keys)
+    keys, rows = keys[shared], rows[shared]
     if not len(keys):
         return NONE
     order = np.lexsort((rows, keys))
