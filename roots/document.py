@@ -17,6 +17,11 @@ EDIT = pa.struct([
     ("line", pa.int32()),          # of a cut: its first line in the text as the stage saw it, from 1; null = personal data was replaced
 ])
 
+SHARE = pa.struct([
+    ("language", pa.string()),     # a code; "und" = of no writing system that the identifier knows
+    ("share", pa.float32()),       # of the bytes that the identifier read
+])
+
 COLUMNS: Mapping[str, pa.DataType] = {
     "id": pa.string(),              # 32 hex digits, see digest.document_id
     "source": pa.string(),          # id of a catalogue record
@@ -27,6 +32,7 @@ COLUMNS: Mapping[str, pa.DataType] = {
     "declared": pa.string(),        # the language that the source declares for this record; null = not said
     "language": pa.string(),        # the language identified; null = not identified yet
     "language_score": pa.float32(),
+    "languages": pa.list_(SHARE),   # all that were found in a natural text, by falling share, those of 5 % and more; null = not identified
     "text": pa.large_string(),
     "duplicate_of": pa.string(),    # id of the kept document
     "similarity": pa.float32(),     # measured against the kept document

@@ -20,7 +20,7 @@ def schema(measures: Iterable[str]) -> pa.Schema:
     """One row for every document read, without its text."""
     named = dict(document.COLUMNS)
     names = ["id", "source", "locator", "url", "kind", "declared", "language", "language_score",
-             "dropped", "duplicate_of", "similarity", "edits"]
+             "languages", "dropped", "duplicate_of", "similarity", "edits"]
     return pa.schema(
         [pa.field(name, named[name]) for name in names]
         + [pa.field("bytes", pa.int64()),  # of the text, UTF-8

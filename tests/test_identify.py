@@ -76,12 +76,53 @@ def test_rows_order_ids_and_texts_stay_and_batches_split_freely(identifier: Iden
         assert whole.column(untouched).equals(batch.column(untouched))
 
 
+def _shares(identifier: Identifier, text: str) -> dict[str, float]:
+    found = identifier.shares(pa.array([text], pa.large_string()))[0].as_py()
+    assert found == sorted(found, key=lambda part: -part["share"])
+    return {part["language"]: part["share"] for part in found}
+
+
+def _of_bytes(code: str, size: int) -> str:
+    """Sentences of a language, about `size` bytes."""
+    sentence = GREETINGS[code] + ". "
+    return sentence * max(1, round(size / len(sentence.encode())))
+
+
 def test_a_long_document_is_named_by_its_bulk_and_its_shares_are_seen(identifier: Identifier) -> None:
     text = (GREETINGS["fr"] + ". ") * 60 + (GREETINGS["en"] + ". ") * 20
     assert _named(identifier, [text]) == ["fr"]
-    shares = {row["language"]: row["share"] for row in identifier.shares(pa.array([text], pa.large_string()))[0].as_py()}
-    assert shares["fr"] == pytest.approx(0.70, abs=0.06)
-    assert shares["en"] == pytest.approx(0.30, abs=0.06)
+    shares = _shares(identifier, text)
+    assert shares["fr"] == pytest.approx(0.70, abs=0.1)
+    assert shares["en"] == pytest.approx(0.30, abs=0.1)
+
+
+@pytest.mark.parametrize("size", [2_000, 3_500, 20_000])
+@pytest.mark.parametrize(("one", "other"), [("fr", "en"), ("sw", "eu"), ("yo", "vi"), ("hi", "en"), ("ar", "fr"), ("bn", "ta"),
+                                            ("zh-Hans", "en"), ("gu", "sw")])
+def test_half_one_language_and_half_another(identifier: Identifier, one: str, other: str, size: int) -> None:
+    first, second = _of_bytes(one, size // 2), _of_bytes(other, size // 2)
+    true = len(first.encode()) / len((first + second).encode())
+    shares = _shares(identifier, first + second)
+    assert set(shares) == {one, other}
+    assert shares[one] == pytest.approx(true, abs=0.18)   # half a window of the shortest text, or of six windows
+    assert sum(shares.values()) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize(("one", "other"), [("hi", "en"), ("ar", "fr"), ("ta", "sw"), ("bn", "yo")])
+def test_two_writing_systems_sentence_by_sentence(identifier: Identifier, one: str, other: str) -> None:
+    text = (GREETINGS[one] + ".\n" + GREETINGS[other] + ".\n") * 8
+    true = len(GREETINGS[one].encode()) / len((GREETINGS[one] + GREETINGS[other]).encode())
+    shares = _shares(identifier, text)
+    assert set(shares) == {one, other}
+    assert shares[one] == pytest.approx(true, abs=0.1)
+
+
+def test_one_language_is_listed_alone_and_what_was_not_read_is_not_listed(identifier: Identifier) -> None:
+    assert all(set(_shares(identifier, _of_bytes(code, 5_000))) == {code} for code in GREETINGS)
+    batch = drop(_batch([GREETINGS["fr"], GREETINGS["sw"], None, "1234", "ᎠᏂᎨᏯ"]), pa.array([True, *[False] * 4]), "takedown.x")
+    assert identifier.identify(batch).column("languages").to_pylist() == [
+        None, [{"language": "sw", "share": 1.0}], None, [], [{"language": "und", "share": 1.0}]]
+    assert identifier.identify(_batch(["def f(): pass"], "programming")).column("languages").to_pylist() == [None]
 
 
 def test_a_page_with_foreign_words_and_addresses_keeps_its_language(identifier: Identifier) -> None:
@@ -107,3 +148,12 @@ def test_any_text_gets_an_answer_and_the_same_one_twice(texts: list[str]) -> Non
     first = identifier.identify(_batch(clean))
     assert first.column("language").null_count == 0
     assert first.equals(identifier.identify(_batch(clean)))
+
+
+def test_explain_tells_the_shares_of_a_mixed_document(identifier: Identifier) -> None:
+    from roots.pipelines.explain import _language
+
+    texts = [_of_bytes("fr", 1_500) + _of_bytes("sw", 1_500), _of_bytes("fr", 600)]
+    mixed, plain = (" ".join(_language({}, row)) for row in identifier.identify(_batch(texts)).to_pylist())
+    assert "more than one language" in mixed and "fr " in mixed and "sw " in mixed
+    assert "more than one language" not in plain

@@ -96,10 +96,10 @@ def test_the_kernel_gives_fasttexts_own_numbers(text: str) -> None:
 
     model, tables = read_fasttext(SHIPPED), scripts()
     data = np.frombuffer(text.encode(), np.uint8)
-    words, counts = np.empty(GROWTH * len(data) + 2, np.uint8), np.zeros(len(tables.names), np.int64)
+    words, counts = np.empty(GROWTH * len(data) + 2, np.uint8), np.zeros((2, len(tables.names)), np.int64)
     n = fold_into(data, 0, len(data), tables.fold, tables.script, words, counts)
     logits = np.empty(len(model.labels), np.float32)
-    found = logits_into(words, n, int(counts.argmax()), tables.script, *narrowed(model.rows), model.output,
+    found = logits_into(words, n, int(counts[0].argmax()), tables.script, *narrowed(model.rows), model.output,
                         model.shortest, model.longest, logits)
     labels, scores = fasttext.load_model(str(SHIPPED)).predict([folded(text)], k=len(model.labels))
     if not len(labels[0]):

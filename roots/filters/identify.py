@@ -6,10 +6,9 @@ of documents scored 0.8, about 80 % are what `language` says (the model's card h
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,9 +16,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from roots.digest import file_digest
-from roots.document import PROGRAMMING, kept, with_columns
+from roots.document import PROGRAMMING, SHARE, kept, with_columns
 from roots.errors import RootsError
-from roots.filters.language_model import Labels, LanguageModel, decide, load, read_windows
+from roots.filters.language_model import Labels, LanguageModel, Read, blank, decide, load
 from roots.filters.letters import Bytes
 from roots.filters.ngrams import Floats
 from roots.filters.programs import identify_programs
@@ -67,11 +66,12 @@ class Identifier:
         return load(self.rules.model, self.rules.digest, self.rules.labels)
 
     def identify(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """The batch with `language` and `language_score` filled; rows, order, ids and texts as they were."""
+        """The batch with `language`, `language_score` and `languages` filled; rows, order, ids and texts as they were."""
         still = kept(batch)
         program = pc.fill_null(pc.equal(batch.column("kind"), PROGRAMMING), False)
         natural = pc.and_(still, pc.invert(program))
-        languages, scores = self.languages(batch.column("text"), natural)
+        read = self.read(batch.column("text"), natural)
+        languages, scores = self._named(read)
         code = pc.and_(still, program)
         if pc.any(code).as_py():
             of_code, code_scores = identify_programs(batch.column("text"), batch.column("locator"), code)
@@ -79,47 +79,42 @@ class Identifier:
         return with_columns(batch, {
             "language": pc.if_else(still, languages, batch.column("language")),
             "language_score": pc.if_else(still, scores, batch.column("language_score")),
+            "languages": pc.if_else(natural, self._shares(read), batch.column("languages")),
         })
 
     def languages(self, texts: pa.Array, which: pa.BooleanArray | None = None) -> tuple[pa.StringArray, pa.FloatArray]:
         """Code and probability for each text; null where `which` is false or the text is missing."""
+        return self._named(self.read(texts, which))
+
+    def shares(self, texts: pa.Array, which: pa.BooleanArray | None = None) -> pa.ListArray:
+        """For each text the languages in it with their shares of the bytes, as the column `languages` of a document has them."""
+        return self._shares(self.read(texts, which))
+
+    def read(self, texts: pa.Array, which: pa.BooleanArray | None = None) -> Read:
+        """What the model makes of each text, before calibration; nothing where `which` is false or the text is missing."""
         wanted = np.ones(len(texts), np.bool_) if which is None else which.to_numpy(zero_copy_only=False)
         if texts.null_count:
             wanted = wanted & texts.is_valid().to_numpy(zero_copy_only=False)
-        code, raw, letters = self.measured(texts, wanted)
-        score = calibrated(raw, letters, self.rules.calibration)
-        names = pa.array([*self.rules.codes, UNDETERMINED])
-        return (names.take(pa.array(np.where(code < 0, len(names) - 1, code), pa.int32(), mask=~wanted)),
-                pa.array(np.where(code < 0, np.float32(0), score), pa.float32(), mask=~wanted))
-
-    def measured(self, texts: pa.Array, wanted: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int32], Floats, npt.NDArray[np.int64]]:
-        """For each text the place of its code in `rules.codes` (-1: none), the score before calibration, and the letters read."""
         data, offsets = _buffers(texts)
-        code, raw, letters = np.empty(len(texts), np.int32), np.empty(len(texts), np.float32), np.empty(len(texts), np.int64)
-        decide(self._model(), data, offsets, wanted, self.rules.window, self.rules.windows, code, raw, letters)
-        return code, raw, letters
+        read = blank(wanted, self.rules.windows)
+        decide(self._model(), data, offsets, self.rules.window, self.rules.windows, read)
+        return read
 
-    def shares(self, texts: pa.Array, most: int = 64) -> pa.Array:
-        """For each text the languages in it: a list of (language, share of the letters), largest first.
+    def _named(self, read: Read) -> tuple[pa.StringArray, pa.FloatArray]:
+        score = np.where(read.code < 0, np.float32(0), calibrated(read.score, read.letters, self.rules.calibration))
+        at = np.where(read.code < 0, len(self.rules.codes), read.code)
+        return self._names.take(pa.array(at, pa.int32(), mask=~read.wanted)), pa.array(score, pa.float32(), mask=~read.wanted)
 
-        The text is read in at most `most` windows; a window counts for its likeliest language as a whole.
-        """
-        codes, (data, offsets) = self.rules.codes, _buffers(texts)
-        found = []
-        for row in range(len(texts)):
-            shares, firsts = np.zeros(len(codes), np.float32), np.zeros(len(codes), np.float32)
-            letters = read_windows(self._model(), data, offsets[row], offsets[row + 1], self.rules.window, most, shares, firsts)
-            found.append(list(_largest(codes, firsts, letters)))
-        return pa.array(found, pa.list_(pa.struct([("language", pa.string()), ("share", pa.float32())])))
+    def _shares(self, read: Read) -> pa.ListArray:
+        listed = np.arange(read.codes.shape[1]) < read.listed[:, None]
+        named = self._names.take(pa.array(read.codes[listed]))
+        shares = pa.StructArray.from_arrays([named, pa.array(read.shares[listed])], fields=list(SHARE))
+        offsets = np.concatenate([[0], np.cumsum(read.listed)])
+        return pa.ListArray.from_arrays(pa.array(offsets, pa.int32(), mask=np.append(~read.wanted, False)), shares)
 
-
-def _largest(codes: Sequence[str], weights: Floats, letters: int) -> Iterator[dict[str, Any]]:
-    order = sorted(np.flatnonzero(weights).tolist(), key=lambda at: (-weights[at], codes[at]))
-    for at in order:
-        yield {"language": codes[at], "share": float(weights[at] / letters)}
-    rest = letters - float(weights.sum())
-    if rest > 0.5:
-        yield {"language": UNDETERMINED, "share": rest / letters}
+    @property
+    def _names(self) -> pa.StringArray:
+        return pa.array([*self.rules.codes, UNDETERMINED])
 
 
 def calibrated(raw: Floats, letters: npt.NDArray[np.int64], table: tuple[tuple[int, tuple[float, ...]], ...]) -> Floats:

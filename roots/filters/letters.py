@@ -76,9 +76,9 @@ def _ideograph(code: int) -> bool:
 @njit(cache=True, nogil=True)
 def fold_into(data: Bytes, start: int, stop: int, fold: npt.NDArray[np.int32], script: npt.NDArray[np.uint8],
               out: Bytes, counts: npt.NDArray[np.int64]) -> int:
-    """Writes `<word><word>…` of data[start:stop] to out, adds each letter to counts[its script]; returns the bytes written.
+    """Writes `<word><word>…` of data[start:stop] to out and counts the letters of each writing system; returns the bytes written.
 
-    out holds at least GROWTH × (stop − start) + 2 bytes, counts one number per writing system.
+    out holds at least GROWTH × (stop − start) + 2 bytes. counts[0, script] adds up letters, counts[1, script] their UTF-8 bytes.
     """
     n, i, checked = 0, start, start
     inside, held = False, False   # within a word; an apostrophe waits for the letter that proves it is inside a word
@@ -125,7 +125,8 @@ def fold_into(data: Bytes, start: int, stop: int, fold: npt.NDArray[np.int32], s
             n += 1
         held = False
         n = encode(folded, out, n)
-        counts[script[code]] += 1
+        counts[0, script[code]] += 1
+        counts[1, script[code]] += width
         if alone:
             out[n] = CLOSE
             n += 1
@@ -141,6 +142,6 @@ def folded(text: str) -> str:
     tables = scripts()
     data = np.frombuffer(text.encode("utf-8", "ignore"), np.uint8)
     out = np.empty(GROWTH * len(data) + 2, np.uint8)
-    counts = np.zeros(len(tables.names), np.int64)
+    counts = np.zeros((2, len(tables.names)), np.int64)
     n = fold_into(data, 0, len(data), tables.fold, tables.script, out, counts)
     return out[1:n - 1].tobytes().decode("utf-8", "replace").replace("><", " ") if n else ""

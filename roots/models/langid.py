@@ -96,8 +96,7 @@ def train(data: Path, to: Path = FOLDER, recipe: Recipe | None = None, rotate: b
             held = [t for t in held if t.language in ours() or t.language in rules.codes or t.language in recipe.merge]
             asked += held
             answered += answers_of(Identifier(rules), held)
-            _, _, read_letters = Identifier(rules).measured(pa.array([t.text for t in held], pa.large_string()), np.ones(len(held), bool))
-            letters += read_letters.tolist()
+            letters += Identifier(rules).read(pa.array([t.text for t in held], pa.large_string())).letters.tolist()
     say("the model that ships, from everything")
     model = train_on(found, recipe, to)
     result: dict[str, Any] = {"model": str(model), "digest": file_digest(model), "bytes": model.stat().st_size}
