@@ -114,6 +114,9 @@ def _language(record: Mapping[str, Any], row: Mapping[str, Any]) -> Iterator[str
     if row["language"]:
         score = f" with a score of {row['language_score']:.2f}" if row["language_score"] is not None else ""
         yield f"{declared} was identified as {row['language']}{score}."
+    if len(row.get("languages") or ()) > 1:
+        shares = ", ".join(f"{part['language']} {100 * part['share']:.0f} %" for part in row["languages"])
+        yield f"It is written in more than one language, by bytes: {shares}."
 
 
 def _fate(run: Path, record: Mapping[str, Any], row: Mapping[str, Any]) -> Iterator[str]:
