@@ -25,7 +25,8 @@ import zstandard
 from roots.document import batch_of
 from roots.governance import scan
 from roots.governance.personal_data import personal_data_from
-from roots.governance.scrub import Scrubber, ScrubRules
+from roots.governance.scrub import Scrubber
+from roots.governance.scrub_rules import ScrubRules
 from roots.records import Table
 
 ROOT = Path(__file__).resolve().parent.parent

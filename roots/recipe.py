@@ -10,6 +10,7 @@ from roots.records import Table
 # What may stand in a recipe, in the only order that makes sense (a stage may be left out; law 1 wants `sift` last).
 STAGES = ("normalise", "takedowns", "identify", "judge", "deduplicate", "scrub", "sift")
 REQUIRED = ("normalise", "takedowns", "sift")  # text in one form, withdrawals honoured, kept and dropped set apart: always
+REPLACE = ("tag", "fake", "drop")
 KEEP_ORDERS = ("licence", "trust", "longest", "id")
 
 
@@ -22,6 +23,17 @@ class Deduplication:
     permutations: int = 256
     keep: tuple[str, ...] = KEEP_ORDERS
     trust: tuple[str, ...] = ()      # source ids, most trusted first; the others follow alike
+
+
+@dataclass(frozen=True)
+class Replacing:
+    """What stands where personal data stood, where a build wants it otherwise than governance/personal_data says?
+
+    Kinds that are looked for cannot be left out here: what stays is for governance to say.
+    """
+
+    replace: Mapping[str, str] = field(default_factory=dict)     # kind → tag | fake | drop
+    drop_above: Mapping[str, int] = field(default_factory=dict)  # kind → a document that holds more is dropped
 
 
 @dataclass(frozen=True)
@@ -45,6 +57,7 @@ class Recipe:
     profile: str
     stages: tuple[str, ...]
     deduplication: Deduplication = field(default_factory=Deduplication)
+    replacing: Replacing = field(default_factory=Replacing)
     tokenizer: str = ""              # name of a file in tokenizer/; empty = no tokenizer, no tokens
     vocabulary: int | None = None    # None = as the tokenizer's own recipe says
     writing: Writing = field(default_factory=Writing)
@@ -56,11 +69,13 @@ def recipe_from(table: Table, id: str) -> Recipe | None:
     """A recipe from its file, or None with the problems noted in the table."""
     before = len(table.problems)
     stages: list[str] = []
-    deduplication = Deduplication()
+    deduplication, replacing = Deduplication(), Replacing()
     for stage in table.tables("stage", required=True):
         name = stage.choice("do", STAGES, required=True)
         if name == "deduplicate":
             deduplication = _deduplication(stage)
+        if name == "scrub":
+            replacing = _replacing(stage)
         if name:
             if name in stages:
                 stage.problem("do", f"{name!r} stands twice", "keep one of them")
@@ -84,6 +99,7 @@ def recipe_from(table: Table, id: str) -> Recipe | None:
         profile=table.text("profile", required=True),
         stages=tuple(stages),
         deduplication=deduplication,
+        replacing=replacing,
         tokenizer=tokenizer.text("train"),
         vocabulary=tokenizer.whole("vocabulary"),
         writing=_writing(write),
@@ -114,6 +130,21 @@ def _deduplication(stage: Table) -> Deduplication:
     return found
 
 
+def _replacing(stage: Table) -> Replacing:
+    rules, limits = stage.mapping("replace"), stage.mapping("drop_above")
+    for kind, rule in sorted(rules.items()):
+        if rule not in REPLACE:
+            stage.problem("replace", f"is {rule!r} for {kind!r}", f"write one of {', '.join(REPLACE)}; what stays, governance says")
+        if rule == "drop" and kind not in limits:
+            stage.problem("drop_above", f"says nothing of {kind!r}", f"write drop_above = {{ {kind} = 3 }}: more than that drop a document")
+    for kind, limit in sorted(limits.items()):
+        if rules.get(kind) != "drop":
+            stage.problem("drop_above", f"names {kind!r}, which is not dropped", f'write replace = {{ {kind} = "drop" }} too')
+        if not isinstance(limit, int) or isinstance(limit, bool) or limit < 0:
+            stage.problem("drop_above", f"is {limit!r} for {kind!r}", "write a whole number, 0 or more")
+    return Replacing(rules, limits)
+
+
 def _writing(write: Table) -> Writing:
     plain = Writing()
     share = write.number("validation_share", default=plain.validation_share)
@@ -140,6 +171,7 @@ def as_json(recipe: Recipe) -> dict[str, Any]:
         "deduplication": {"threshold": recipe.deduplication.threshold, "shingle": recipe.deduplication.shingle,
                           "permutations": recipe.deduplication.permutations, "keep": list(recipe.deduplication.keep),
                           "trust": list(recipe.deduplication.trust)},
+        "scrub": {"replace": dict(recipe.replacing.replace), "drop_above": dict(recipe.replacing.drop_above)},
         "tokenizer": recipe.tokenizer, "vocabulary": recipe.vocabulary,
         "writing": {"shard_megabytes": recipe.writing.shard_megabytes, "sequence_length": recipe.writing.sequence_length,
                     "validation_share": recipe.writing.validation_share},

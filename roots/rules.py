@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from roots.governance import takedowns as withdrawals
+from roots.governance.scrub_rules import Keeping, ScrubRules, scrub_rules
 from roots.recipe import Recipe
 from roots.tokenizer.recipe import TokenizerRecipe
 from roots.workspace import MODELS, Workspace
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from roots.filters.identify import IdentifyRules
     from roots.filters.judge import JudgeRules
     from roots.filters.signatures import SignatureRules
-    from roots.governance.scrub import ScrubRules
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,11 @@ class Rules:
     tokenizer: TokenizerRecipe | None
 
 
-def rules_of(workspace: Workspace, recipe: Recipe, admitted: Sequence[str]) -> Rules:
+def rules_of(workspace: Workspace, recipe: Recipe, admitted: Sequence[str], keeping: Keeping = Keeping()) -> Rules:  # noqa: B008  frozen
     """What the workers of this build need. Raises Problems where a file that matters is faulty."""
     from roots.filters.duplicates import DedupRules
     from roots.filters.identify import default_rules
     from roots.filters.signatures import Comments, SignatureRules
-    from roots.governance.scrub import ScrubRules
     asked = recipe.deduplication
     comments = {one.code: Comments(one.line_comments, one.block_comments) for one in workspace.code_languages.values()}
     tokens = {one.code: "characters" if one.words == "characters" else "words" for one in workspace.languages.values()}
@@ -57,7 +56,7 @@ def rules_of(workspace: Workspace, recipe: Recipe, admitted: Sequence[str]) -> R
             licence={source: -workspace.licences.openness(workspace.licence_of(source)) for source in admitted},
             trust={source: rank for rank, source in enumerate(asked.trust)},
         ),
-        scrub=ScrubRules(kinds=tuple(workspace.personal_data.values())),
+        scrub=scrub_rules(workspace.personal_data, recipe.replacing, keeping),
         tokenizer=workspace.tokenizers.get(recipe.tokenizer),
     )
     workspace.sound(recipe)

@@ -161,6 +161,9 @@ class Workspace:
             table.problem("profile", f"is {recipe.profile!r}", suggestion(recipe.profile, self.profiles))
         if recipe.tokenizer and recipe.tokenizer not in self.tokenizers:
             table.problem("tokenizer", f"names {recipe.tokenizer!r}", suggestion(recipe.tokenizer, self.tokenizers))
+        for kind in sorted({*recipe.replacing.replace, *recipe.replacing.drop_above}):
+            if kind not in self.personal_data:
+                table.problem("stage", f"speaks of {kind!r}, which is no kind of personal data", suggestion(kind, self.personal_data))
         for source in recipe.deduplication.trust:
             if source not in recipe.sources:
                 table.problem("stage", f"trusts {source!r}, which is no source of this recipe", suggestion(source, recipe.sources))

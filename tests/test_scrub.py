@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from roots.document import batch_of
 from roots.errors import Problem, RootsError
 from roots.governance.personal_data import PersonalData, Shape, personal_data_from
-from roots.governance.scrub import Edit, Scrubber, ScrubRules, replaced
+from roots.governance.scrub import Edit, Scrubber, replaced
 from roots.governance.scrub_judge import Found
+from roots.governance.scrub_rules import ScrubRules
 from roots.records import Table
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -17,7 +17,8 @@ import pytest
 from roots.errors import Problem
 from roots.governance.personal_data import personal_data_from
 from roots.governance.recognisers import Window
-from roots.governance.scrub import Scrubber, ScrubRules
+from roots.governance.scrub import Scrubber
+from roots.governance.scrub_rules import ScrubRules
 from roots.records import Table
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -15,32 +14,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from roots.document import COLUMNS, PROGRAMMING, drop, kept, with_columns
-from roots.errors import RootsError
-from roots.governance.personal_data import PersonalData
+from roots.governance.scrub_rules import ScrubRules
 
 if TYPE_CHECKING:
     from roots.governance.scrub_judge import Found, Judge
 
 ROUNDS = 5          # of scan and replace; the second finds nothing in all but odd texts
-SHORTEST_KEY = 16   # bytes
-
-
-@dataclass(frozen=True)
-class ScrubRules:
-    """What a scrub is to do: plain data, picklable.
-
-    kinds: the records of governance/personal_data, in any order. key: the run's secret for consistent fakes, 16 bytes at
-    least; without it every kind whose rule is "fake" is replaced by its tag. models: (language, folder of a spaCy pipeline)
-    pairs for the kind `name`; without them, or where the kind's rule is "keep", nobody looks for names.
-    """
-
-    kinds: tuple[PersonalData, ...]
-    key: bytes | None = field(default=None, repr=False)
-    models: tuple[tuple[str, str], ...] = ()
-
-    def __post_init__(self) -> None:
-        if self.key is not None and len(self.key) < SHORTEST_KEY:
-            raise RootsError("the key for fakes", f"is {len(self.key)} bytes long", f"use {SHORTEST_KEY} random bytes or more")
 
 
 class Edit(NamedTuple):

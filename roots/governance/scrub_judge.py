@@ -25,6 +25,7 @@ from roots.governance.recognisers_name import Name
 from roots.governance.recognisers_phone import Phone
 from roots.governance.recognisers_user import User
 from roots.governance.scrub_replace import Replacer, fake_shape
+from roots.governance.scrub_rules import BY_MODEL
 
 _BEFORE, _AFTER = 160, 96  # bytes of context around a candidate
 _RANK = ("url", "key", "email", "iban", "card", "crypto", "id", "ip", "mac", "phone", "user")
@@ -75,7 +76,7 @@ class Judge:
     def __init__(self, kinds: Sequence[PersonalData], key: bytes | None, models: Mapping[str, str] | None = None) -> None:
         self.recognisers = [(anchors, record, recogniser) for record in kinds if record.replace != "keep"
                              for anchors, recogniser in _bound(record)]
-        self._names = [Name(record, models) for record in kinds if models and record.kind == "name" and record.replace != "keep"]
+        self._names = [Name(record, models) for record in kinds if models and record.kind in BY_MODEL and record.replace != "keep"]
         self._rank = {record.kind: _RANK.index(record.kind) if record.kind in _RANK else len(_RANK) for record in kinds}
         self._replacers = {record.kind: Replacer(record, key) for record in kinds}
         standing = [r"<[A-Z]+(?:_[A-Z]+)*>", *(fake_shape(record.fake) for record in kinds if record.replace == "fake")]
