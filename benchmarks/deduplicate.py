@@ -102,9 +102,9 @@ def ours(documents: Path, folder: Path, rules: DedupRules) -> dict[str, Any]:
     import pyarrow.json
     from apache_beam.options.pipeline_options import PipelineOptions
 
+    from roots import batches
     from roots.pipelines.deduplicate import JudgedBlock, deduplicate
     from roots.pipelines.judged import read_block
-    from roots.pipelines.work import write_batches
 
     folder.mkdir(parents=True)
     stages: dict[str, float] = defaultdict(float)
@@ -121,8 +121,8 @@ def ours(documents: Path, folder: Path, rules: DedupRules) -> dict[str, Any]:
         signatures = sign(batch, rules.signatures)
         stages["signatures"] += cpu() - mark
         paths = (folder / f"{number}.arrow", folder / f"{number}.sig.arrow")
-        write_batches(paths[0], batch.schema, [batch])
-        write_batches(paths[1], signatures.schema, [signatures])
+        batches.write(paths[0], batch.schema, [batch])
+        batches.write(paths[1], signatures.schema, [signatures])
         blocks.append(JudgedBlock(str(paths[0]), str(paths[1]), len(batch), len(ids)))
         ids += batch.column("id").to_pylist()
     stages["reading"] = cpu() - started - stages["signatures"] - stages["start"]

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,7 +13,10 @@ from roots.cli_models import models, tokenizer
 from roots.cli_runners import engine_of, runner_options
 from roots.cli_source import source
 from roots.errors import RootsError
-from roots.terminal import AS_JSON, AS_OF, FINDINGS, FOLDER, OK, WORKSPACE, day, guarded, log_to_file, recipe_path, say, workspace_of
+from roots.terminal import AS_JSON, AS_OF, FINDINGS, FOLDER, OK, PLACE, WORKSPACE, day, guarded, log_to_file, recipe_path, say, workspace_of
+
+if TYPE_CHECKING:
+    from roots.store import Place
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -90,15 +93,15 @@ def plan(recipe: str, workspace: Path | None, as_of: datetime | None, as_json: b
 
 @main.command()
 @click.argument("recipe")
-@click.option("--to", "run", type=FOLDER, required=True, help="The run folder to write.")
-@click.option("--data", type=FOLDER, default=None, help="Where the sources' files lie: DATA/<source>/… (default: the recipe's folder).")
+@click.option("--to", "run", type=PLACE, required=True, help="The run folder to write: a path, or s3://…, gs://…, hdfs://…")
+@click.option("--data", type=PLACE, default=None, help="Where the sources' files lie: DATA/<source>/… (default: the recipe's folder).")
 @click.option("--resume", is_flag=True, help="Go on with an unfinished run; what is proven whole is not done again.")
 @runner_options
 @WORKSPACE
 @AS_OF
 @AS_JSON
 @guarded
-def build(recipe: str, run: Path, data: Path | None, resume: bool,
+def build(recipe: str, run: Place, data: Place | None, resume: bool,
           workspace: Path | None, as_of: datetime | None, as_json: bool, **runner: Any) -> None:
     """Builds a corpus: documents, ledger, tokenizer, tokens, report.
 
@@ -121,10 +124,10 @@ def build(recipe: str, run: Path, data: Path | None, resume: bool,
 @main.command()
 @click.argument("id", required=False)
 @click.option("--text", "sentence", default=None, help="A sentence of the document instead of its id.")
-@click.option("--run", type=FOLDER, default=None, help="The run folder (default: the newest in runs/).")
+@click.option("--run", type=PLACE, default=None, help="The run folder (default: the newest in runs/).")
 @AS_JSON
 @guarded
-def explain(id: str | None, sentence: str | None, run: Path | None, as_json: bool) -> None:
+def explain(id: str | None, sentence: str | None, run: Place | None, as_json: bool) -> None:
     """Tells the story of one document, kept or not, in sentences.
 
     \b
@@ -152,10 +155,10 @@ def newest_run() -> Path:
 
 
 @main.command()
-@click.argument("run", type=FOLDER)
+@click.argument("run", type=PLACE)
 @AS_JSON
 @guarded
-def verify(run: Path, as_json: bool) -> int:
+def verify(run: Place, as_json: bool) -> int:
     """Recomputes every digest of a run and balances its books; names the first fault.
 
     \b
@@ -171,9 +174,9 @@ def verify(run: Path, as_json: bool) -> int:
 
 
 @main.command()
-@click.argument("run", type=FOLDER)
+@click.argument("run", type=PLACE)
 @guarded
-def report(run: Path) -> None:
+def report(run: Place) -> None:
     """Writes RUN/report anew from the manifest and the ledger, and seals the run again.
 
     \b

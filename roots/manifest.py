@@ -4,15 +4,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Mapping
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from roots.digest import file_digest, value_digest
+from roots import store
+from roots.digest import value_digest
 from roots.errors import RootsError
+from roots.store import Place
 
 NAME = "manifest.json"
 UNFINISHED = "UNFINISHED.json"  # stands in a run folder until it is complete
 WORK = ".work"
+AT_ONCE = 8  # files whose digests are computed at a time
 DERIVED = ("files", "results", "seal")  # what `write` adds
 RESULTS = ("documents", "ledger", "tokenizer", "tokens", "rejected")  # what must be equal between two builds of the same inputs
 
@@ -25,14 +28,12 @@ def _seal(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(_rendered({key: value for key, value in content.items() if key != "seal"})).hexdigest()
 
 
-def files_of(run: Path) -> dict[str, str]:
+def files_of(run: Place) -> dict[str, str]:
     """sha256 of every file of a run but the manifest itself, by its path in the run."""
-    found = {}
-    for path in sorted(run.rglob("*")):
-        name = path.relative_to(run).as_posix()
-        if path.is_file() and name not in (NAME, UNFINISHED) and not name.startswith(WORK + "/"):
-            found[name] = file_digest(path)
-    return found
+    names = [store.name_in(run, file) for file in store.files(run, "**/*")]
+    wanted = sorted(name for name in names if name not in (NAME, UNFINISHED) and not name.startswith(WORK + "/"))
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return dict(zip(wanted, pool.map(lambda name: store.digest(run / name), wanted), strict=True))
 
 
 def results_of(files: Mapping[str, str]) -> dict[str, str]:
@@ -41,18 +42,16 @@ def results_of(files: Mapping[str, str]) -> dict[str, str]:
             for kind in RESULTS}
 
 
-def write(run: Path, content: Mapping[str, Any]) -> dict[str, Any]:
+def write(run: Place, content: Mapping[str, Any]) -> dict[str, Any]:
     """Digests every file of the run and writes the sealed manifest; returns what was written."""
     files = files_of(run)
     full: dict[str, Any] = {**content, "files": files, "results": results_of(files)}
     full["seal"] = _seal(full)
-    draft = run / f".{NAME}"
-    draft.write_bytes(_rendered(full))
-    draft.replace(run / NAME)
+    store.write(run / NAME, _rendered(full))
     return full
 
 
-def read(run: Path) -> dict[str, Any]:
+def read(run: Place) -> dict[str, Any]:
     """The manifest of a run. Raises RootsError when there is none, or when it is not as it was written."""
     path = run / NAME
     if (run / UNFINISHED).exists():
@@ -69,7 +68,7 @@ def read(run: Path) -> dict[str, Any]:
     return content
 
 
-def first_fault(run: Path, beside: Collection[str] = ()) -> str | None:
+def first_fault(run: Place, beside: Collection[str] = ()) -> str | None:
     """The first file that is not as the manifest says, in a sentence; None when all are. Raises as `read` does.
 
     Files in the folders `beside` are not looked at.

@@ -56,6 +56,23 @@ AS_OF = click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), default=None,
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
+class _PlaceType(click.ParamType):  # type: ignore[type-arg, unused-ignore]  # generic in some versions of click
+    """A folder on a disk, or a URL."""
+
+    name = "folder or url"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        from roots.store import place  # Arrow's file systems are loaded by the commands that need them
+        try:
+            found = place(value)
+        except RootsError as error:
+            self.fail(f"{error.what}: {error.mend}", param, ctx)
+        return FOLDER.convert(found, param, ctx) if isinstance(found, Path) else found
+
+
+PLACE = _PlaceType()
+
+
 def log_to_file() -> None:
     """Beam's chatter goes nowhere, or to the file that ROOTS_LOG names: messages to people come from roots."""
     target = os.environ.get("ROOTS_LOG")

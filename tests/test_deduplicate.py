@@ -12,12 +12,11 @@ import pytest
 import zstandard
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from roots import document
+from roots import batches, document
 from roots.filters.duplicates import DedupRules
 from roots.filters.signatures import SignatureRules, sign
 from roots.pipelines.deduplicate import counts, deduplicate
 from roots.pipelines.judged import JudgedBlock
-from roots.pipelines.work import write_batches
 
 SIGNATURES = SignatureRules(tokens={"zh-Hans": "characters"})
 Row = dict[str, object]
@@ -38,8 +37,8 @@ def blocks_of(rows: Sequence[Row], folder: Path, size: int = 40, offset: int = 0
         batch = document.batch_of({name: [row.get(name) for row in part] for name in columns})
         paths = [folder / f"{number:03}.arrow", folder / f"{number:03}.sig.arrow"]
         signatures = sign(batch, rules)
-        write_batches(paths[0], batch.schema, [batch], stream=stream)
-        write_batches(paths[1], signatures.schema, [signatures], stream=stream)
+        batches.write(paths[0], batch.schema, [batch], stream=stream)
+        batches.write(paths[1], signatures.schema, [signatures], stream=stream)
         blocks.append(JudgedBlock(str(paths[0]), str(paths[1]), len(part), offset + start))
     return blocks
 

@@ -1,9 +1,7 @@
 """How is a corpus built? The driver: admits sources, runs the passes in order, seals the run folder."""
 from __future__ import annotations
 
-import fcntl
 import json
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -14,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from roots import __version__, manifest
+from roots import __version__, batches, manifest, store
 from roots.digest import folder_digest, value_digest
 from roots.errors import RootsError
 from roots.ledger import Ledger
@@ -23,12 +21,14 @@ from roots.pipelines.deduplicate import JudgedBlock, deduplicate
 from roots.pipelines.engine import Engine, failing_clearly, progress
 from roots.pipelines.finishing import Finishing, JudgedFile
 from roots.pipelines.judging import Judging, tasks_for
+from roots.pipelines.lease import Lease, claim
 from roots.pipelines.read import Input, inputs_of
 from roots.pipelines.rejected import write_rejected
 from roots.pipelines.report import write_report
-from roots.pipelines.work import Folder, read_batch, write_atomically
+from roots.pipelines.work import Folder
 from roots.recipe import Recipe, as_json
 from roots.rules import Rules, rules_of
+from roots.store import Place, place
 from roots.verdict import Verdict
 from roots.workspace import Workspace
 
@@ -41,8 +41,8 @@ class Order:
 
     workspace: Workspace
     recipe: Recipe
-    data: Path
-    run: Path
+    data: Place
+    run: Place
     as_of: date
     resume: bool = False
 
@@ -59,7 +59,8 @@ def build(order: Order, engine: Engine) -> dict[str, Any]:
         raise RootsError(order.recipe.file, "no source is admitted", "`roots plan` names the reason for each")
     inputs = inputs_for(order.workspace, admitted, order.data)
     rules = rules_of(order.workspace, order.recipe, admitted)
-    with claimed(order.run, order.resume) as work:
+    work = order.run / manifest.WORK
+    with claimed(order.run, order.resume) as lease:
         passes = _Passes(order, engine, rules, work)
         judged = passes.judge(inputs)
         decisions, duplicates = passes.deduplicate(judged)
@@ -73,46 +74,46 @@ def build(order: Order, engine: Engine) -> dict[str, Any]:
             "duplicates": duplicates, "tokenizer": tokenizer, "tokens": packed,
             "failures": [failure for receipt in [*judged, *finished] for failure in receipt.get("failures", [])],
         }
+        lease.check()
         _costs(order.run, engine, inputs)
         manifest.write(order.run, record)
         with progress("report", lambda: "report/index.html"):
             write_report(order.run)
         sealed = manifest.write(order.run, record)
-    shutil.rmtree(work)
-    (order.run / manifest.UNFINISHED).unlink()
+        store.remove(work)
+        (order.run / manifest.UNFINISHED).unlink()
     return sealed
 
 
 @contextmanager
-def claimed(run: Path, resume: bool) -> Iterator[Path]:
-    """The run's `.work` folder, held by this build alone, in a folder that says that it is not complete.
+def claimed(run: Place, resume: bool) -> Iterator[Lease]:
+    """The run folder, held by this build alone, which says that it is not complete.
 
     Raises RootsError when the folder holds a complete run, something else, or a build that is still at work.
     """
-    if (run / manifest.NAME).exists() and not (run / manifest.UNFINISHED).exists():
-        raise RootsError(str(run), "holds a complete run", "name another folder with --to, or remove this one")
-    if (run / manifest.UNFINISHED).exists():
-        if not resume:
-            raise RootsError(str(run), "holds an unfinished run", "go on with --resume, or remove the folder")
-    elif run.exists() and any(run.iterdir()):
-        raise RootsError(str(run), "is not empty and is no run of roots", "name an empty or a new folder with --to")
+    _vacant(run, resume)
     work = run / manifest.WORK
     try:
         work.mkdir(parents=True, exist_ok=True)
-        write_atomically(run / manifest.UNFINISHED,
-                         b'{"note": "This build is not complete. .work holds unscrubbed text. Go on with roots build --resume."}\n')
-        lock = (work / "lock").open("w")
-    except OSError as error:
-        raise RootsError(str(run), f"cannot be written: {error.strerror}", "name a folder that you may write to") from None
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise RootsError(str(run), "is being written by another build", "wait for it, or name another folder") from None
-        yield work
+        with claim(run, work) as lease:
+            store.write(run / manifest.UNFINISHED,
+                        b'{"note": "This build is not complete. .work holds unscrubbed text. Go on with roots build --resume."}\n')
+            yield lease
+    except PermissionError:
+        raise RootsError(str(run), "cannot be written: Permission denied", "name a folder that you may write to") from None
 
 
-def inputs_for(workspace: Workspace, admitted: Sequence[str], data: Path) -> list[Input]:
+def _vacant(run: Place, resume: bool) -> None:
+    if (run / manifest.UNFINISHED).exists() or (run / manifest.WORK).is_dir():
+        if not resume:
+            raise RootsError(str(run), "holds an unfinished run", "go on with --resume, or remove the folder")
+    elif (run / manifest.NAME).exists():
+        raise RootsError(str(run), "holds a complete run", "name another folder with --to, or remove this one")
+    elif not store.empty(run):
+        raise RootsError(str(run), "is not empty and is no run of roots", "name an empty or a new folder with --to")
+
+
+def inputs_for(workspace: Workspace, admitted: Sequence[str], data: Place) -> list[Input]:
     """The raw files of the admitted sources, in the build's order: source, then path.
 
     Raises RootsError for a source without files, and for a file whose digest is not the one that its record names.
@@ -130,7 +131,7 @@ class _Passes:
     order: Order
     engine: Engine
     rules: Rules
-    work: Path
+    work: Place
 
     def __post_init__(self) -> None:
         self.code = folder_digest(PACKAGE, ["**/*.py"])
@@ -165,7 +166,7 @@ class _Passes:
         return receipts
 
     def _unique_ids(self, receipts: Sequence[dict[str, Any]]) -> None:
-        columns = [read_batch(self.judged.file(receipt["name"], "arrow")).column("id") for receipt in receipts]
+        columns = [batches.read(self.judged.file(receipt["name"], "arrow")).column("id") for receipt in receipts]
         ids = pa.chunked_array(columns, pa.string())
         counts = pc.value_counts(ids)
         if len(counts) != len(ids):
@@ -195,7 +196,7 @@ class _Passes:
 
     def finish(self, judged: Sequence[dict[str, Any]], decisions: str) -> list[dict[str, Any]]:
         """The receipts of all finished blocks, in the build's order."""
-        receipt = (Folder(Path(decisions).parent).receipt("decisions") or {}).get("files") if decisions else {}
+        receipt = (Folder(place(decisions).parent).receipt("decisions") or {}).get("files") if decisions else {}
         folder = self._folder("finished", self.judged.path.name, receipt, self.rules)
         folder.path.mkdir(parents=True, exist_ok=True)
         blocks, offset = [], 0
@@ -211,7 +212,7 @@ class _Passes:
         """Shards, ledger parts and rejected records; raises RootsError when the books do not balance."""
         run = self.order.run
         for kind in manifest.RESULTS:
-            shutil.rmtree(run / kind, ignore_errors=True)
+            store.remove(run / kind)
         shards = writing.plan_shards([receipt["units"] for receipt in finished], self.order.recipe.writing.shard_megabytes << 20)
         parts = writing.plan_ledger([receipt["rows"] for receipt in finished], shards)
         blocks = [str(self.finished.path / receipt["name"]) for receipt in finished]
@@ -249,7 +250,7 @@ def _record(order: Order, verdicts: Mapping[str, Verdict], inputs: Sequence[Inpu
     }
 
 
-def _costs(run: Path, engine: Engine, inputs: Sequence[Input]) -> None:
+def _costs(run: Place, engine: Engine, inputs: Sequence[Input]) -> None:
     content = {"workers": engine.workers, "runner": engine.runner, "passes": engine.costs,
                "input_bytes": sum(input.size for input in inputs)}
-    write_atomically(run / "timings.json", (json.dumps(content, indent=1, sort_keys=True) + "\n").encode())
+    store.write(run / "timings.json", (json.dumps(content, indent=1, sort_keys=True) + "\n").encode())

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import apache_beam as beam
@@ -16,10 +15,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from apache_beam.transforms.combiners import ToList
 
+from roots import batches
 from roots.filters.components import Rows, components, forest, merge, stars
 from roots.filters.duplicates import EXACT, NEAR, URL, DedupRules, decide
 from roots.pipelines.judged import Comparison, JudgedBlock, Shelf, bands_of, read_block
-from roots.pipelines.work import write_batches
+from roots.store import place
 
 PARTITIONS = 64
 SCHEMA = pa.schema([
@@ -152,13 +152,12 @@ def _write(to: str, parts: Sequence[tuple[pa.RecordBatch, int, int, int]]) -> No
     }
     schema = SCHEMA.with_metadata({"summary": json.dumps(summary, sort_keys=True)})
     (batch,) = table.select(SCHEMA.names).combine_chunks().to_batches() or [pa.RecordBatch.from_pylist([], SCHEMA)]
-    write_batches(Path(to), schema, [batch.cast(schema)])
+    batches.write(place(to), schema, [batch.cast(schema)])
 
 
 def counts(to: str) -> dict[str, Any]:
     """What the decisions in a file came to: components, pairs compared, capped documents, removed by how, matrix source × source."""
-    with pa.memory_map(to) as source, pa.ipc.open_file(source) as reader:
-        found: dict[str, Any] = json.loads(reader.schema.metadata[b"summary"])
+    found: dict[str, Any] = json.loads(batches.read_all(place(to)).schema.metadata[b"summary"])
     return found
 
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 
-from roots import manifest
+from roots import batches, manifest
 from roots.document import MEASURE
 from roots.errors import RootsError
 from roots.filters.limits import bounds
-from roots.pipelines.work import batches_of
+from roots.store import Place
 
 NEAREST = 6  # measures that a story tells in its sentences
 MOST_LINES = 10  # numbers of lines that a story names
@@ -34,7 +32,7 @@ class Story:
         return {**plain, "measures": measures, "text": self.text, "story": list(self.sentences)}
 
 
-def explain(run: Path, id: str) -> Story:
+def explain(run: Place, id: str) -> Story:
     """The story of the document with this id (or the beginning of an id, 8 digits or more).
 
     Raises RootsError when no document, or more than one, is meant.
@@ -50,7 +48,7 @@ def explain(run: Path, id: str) -> Story:
     return tell(run, record, rows[0])
 
 
-def find(run: Path, sentence: str) -> list[Story]:
+def find(run: Place, sentence: str) -> list[Story]:
     """The stories of the kept documents that hold this sentence, as it is or differing in white space, at most ten.
 
     Raises RootsError when the sentence is empty or nothing holds it.
@@ -61,7 +59,7 @@ def find(run: Path, sentence: str) -> list[Story]:
         raise RootsError("--text", "is empty", "give a sentence of the document")
     found: list[str] = []
     for shard in record["shards"]:
-        for batch in batches_of(run / shard["path"]):
+        for batch in batches.each(run / shard["path"]):
             texts = pc.replace_substring_regex(batch.column("text"), r"\s+", " ")
             found += batch.column("id").filter(pc.match_substring(texts, wanted)).to_pylist()
         if len(found) >= 10:
@@ -74,12 +72,12 @@ def find(run: Path, sentence: str) -> list[Story]:
     return [tell(run, record, rows[id]) for id in found[:10]]
 
 
-def _rows(run: Path, condition: Any) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = ds.dataset(str(run / "ledger"), format="parquet").to_table(filter=condition).to_pylist()
-    return rows
+def _rows(run: Place, condition: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = batches.rows(run / "ledger").to_table(filter=condition).to_pylist()
+    return found
 
 
-def tell(run: Path, record: Mapping[str, Any], row: Mapping[str, Any]) -> Story:
+def tell(run: Place, record: Mapping[str, Any], row: Mapping[str, Any]) -> Story:
     """The sentences of one ledger row."""
     text = None
     if row["shard"]:
@@ -88,9 +86,9 @@ def tell(run: Path, record: Mapping[str, Any], row: Mapping[str, Any]) -> Story:
     return Story(row, text, tuple(parts))
 
 
-def _text(run: Path, row: Mapping[str, Any]) -> str:
+def _text(run: Place, row: Mapping[str, Any]) -> str:
     seen = 0
-    for batch in batches_of(run / row["shard"]):
+    for batch in batches.each(run / row["shard"]):
         if row["row"] < seen + len(batch):
             return str(batch.column("text")[row["row"] - seen].as_py())
         seen += len(batch)
@@ -119,7 +117,7 @@ def _language(record: Mapping[str, Any], row: Mapping[str, Any]) -> Iterator[str
         yield f"It is written in more than one language, by bytes: {shares}."
 
 
-def _fate(run: Path, record: Mapping[str, Any], row: Mapping[str, Any]) -> Iterator[str]:
+def _fate(run: Place, record: Mapping[str, Any], row: Mapping[str, Any]) -> Iterator[str]:
     dropped = row["dropped"]
     if dropped is None:
         yield f"It was kept: row {row['row']} of {row['shard']}."

@@ -1,23 +1,21 @@
-"""Pass 3: what is each document's fate? Judged blocks and decisions in; scrubbed, sifted blocks and ledger rows out."""
+"""Pass 3: what is each document's fate? Judged blocks and decisions in; sifted blocks and ledger rows out."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import apache_beam as beam
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from roots import document, ledger
+from roots import batches, document, ledger
 from roots.pipelines.element import Piece
 from roots.pipelines.engine import costed
-from roots.pipelines.isolation import Stages
-from roots.pipelines.work import Folder, read_batch, write_batches
+from roots.pipelines.work import Folder
 from roots.rules import Rules
+from roots.store import Place, place
 
-STAGES = ("scrub",)
 POSITION = "position"  # of a kept row among the kept rows of its block; null = dropped
 
 SHARD = pa.schema([pa.field(name, document.COLUMNS[name]) for name in
@@ -35,23 +33,20 @@ class JudgedFile:
 
 
 class Finishing(beam.PTransform):
-    """decisions → scrub → sift → kept rows and ledger rows, block by block."""
+    """decisions → sift → kept rows and ledger rows, block by block."""
 
-    def __init__(self, blocks: Sequence[JudgedFile], decisions: str, rules: Rules, work: Path) -> None:
+    def __init__(self, blocks: Sequence[JudgedFile], decisions: str, rules: Rules, work: Place) -> None:
         super().__init__("Finishing")
         self.blocks, self.decisions, self.rules, self.work = list(blocks), decisions, rules, Folder(work)
 
     def expand(self, pipeline: beam.Pipeline) -> beam.PCollection:
-        pieces = (
+        return (
             pipeline
             | "Blocks" >> beam.Create(self.blocks, reshuffle=False)
             | "Share out" >> beam.Reshuffle()
             | "Decide" >> beam.ParDo(_Decide(self.decisions, self.work)).with_output_types(Piece)
+            | "Sift" >> beam.ParDo(_Sift(self.rules, self.work))
         )
-        wanted = [stage for stage in STAGES if stage in self.rules.recipe.stages]
-        if wanted:
-            pieces |= Stages(wanted, self.rules)
-        return pieces | "Sift" >> beam.ParDo(_Sift(self.rules, self.work))
 
 
 class _Decide(beam.DoFn):
@@ -61,13 +56,12 @@ class _Decide(beam.DoFn):
     def setup(self) -> None:
         self.table = None
         if self.decisions:
-            with pa.memory_map(self.decisions) as source, pa.ipc.open_file(source) as reader:
-                self.table = reader.read_all().combine_chunks()
+            self.table = batches.read_all(place(self.decisions)).combine_chunks()
 
     def process(self, block: JudgedFile) -> Iterator[Piece]:
         if self.work.whole(block.name):
             return
-        batch = read_batch(block.path)
+        batch = batches.read(place(block.path))
         yield Piece(block.name, decide(batch, self.table, block.offset) if self.table is not None else batch)
 
 
@@ -116,8 +110,8 @@ class _Sift(beam.DoFn):
     def process(self, piece: Piece) -> Iterator[str]:
         with costed("sift", piece.batch):
             kept, rows = sift(piece.batch, self.rules.licences)
-            write_batches(self.work.file(piece.name, "kept.arrow"), kept.schema, [kept])
-            write_batches(self.work.file(piece.name, "rows.arrow"), rows.schema, [rows])
+            batches.write(self.work.file(piece.name, "kept.arrow"), kept.schema, [kept])
+            batches.write(self.work.file(piece.name, "rows.arrow"), rows.schema, [rows])
             facts = {**piece.facts, "rows": len(rows), "units": units_of(kept)}
             self.work.receive(piece.name, facts, ["kept.arrow", "rows.arrow"])
         yield piece.name

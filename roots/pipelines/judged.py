@@ -10,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from roots import batches
 from roots.filters.components import Rows
 from roots.filters.duplicates import Members
 from roots.filters.resemblance import document_form, document_shingles
 from roots.filters.shingles import Hashes
 from roots.filters.signatures import SignatureRules, buffers
-
-_MAGIC = b"ARROW1"
+from roots.store import place
 
 
 @dataclass(frozen=True)
@@ -31,13 +31,8 @@ class JudgedBlock:
 
 @lru_cache(maxsize=256)
 def read_block(path: str) -> pa.RecordBatch:
-    """All rows of an Arrow IPC file or stream, memory-mapped, as one batch."""
-    source = pa.memory_map(path)
-    whole = source.read(len(_MAGIC)) == _MAGIC
-    source.seek(0)
-    table = pa.ipc.open_file(source).read_all() if whole else pa.ipc.open_stream(source).read_all()
-    batches = table.combine_chunks().to_batches()
-    return batches[0] if batches else pa.RecordBatch.from_pylist([], schema=table.schema)
+    """All rows of a block as one batch; the last few hundred are remembered."""
+    return batches.read_joined(place(path))
 
 
 def bands_of(signatures: pa.RecordBatch) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.bool_]]:

@@ -3,13 +3,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import apache_beam as beam
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from roots import document
+from roots import batches, document
 from roots.digest import value_digest
 from roots.filters.signatures import sign
 from roots.pipelines.cost import text_bytes
@@ -17,10 +16,11 @@ from roots.pipelines.element import Piece
 from roots.pipelines.engine import costed
 from roots.pipelines.isolation import Stages
 from roots.pipelines.read import Block, Input, read
-from roots.pipelines.work import Folder, write_batches
+from roots.pipelines.work import Folder
 from roots.rules import Rules
+from roots.store import Place
 
-STAGES = ("normalise", "takedowns", "identify", "judge")  # what of a recipe belongs to this pass
+STAGES = ("normalise", "takedowns", "identify", "judge", "decontaminate", "scrub")  # what of a recipe belongs to this pass
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def block_name(input: Input, number: int) -> str:
 class Judging(beam.PTransform):
     """read → the recipe's stages → judged blocks and signatures, all in one fused chain: no text is shuffled."""
 
-    def __init__(self, tasks: Sequence[Task], rules: Rules, work: Path) -> None:
+    def __init__(self, tasks: Sequence[Task], rules: Rules, work: Place) -> None:
         super().__init__("Judging")
         self.tasks, self.rules, self.work = list(tasks), rules, Folder(work)
 
@@ -114,8 +114,8 @@ class _Keep(beam.DoFn):
         with costed("sign", piece.batch):
             signatures = sign(piece.batch, self.rules.signatures)
         with costed("write", piece.batch) as cost:
-            write_batches(self.work.file(piece.name, "arrow"), piece.batch.schema, [piece.batch])
-            write_batches(self.work.file(piece.name, "sig.arrow"), signatures.schema, [signatures])
+            batches.write(self.work.file(piece.name, "arrow"), piece.batch.schema, [piece.batch])
+            batches.write(self.work.file(piece.name, "sig.arrow"), signatures.schema, [signatures])
             facts = {**piece.facts, "rows": len(piece.batch), "bytes": cost.bytes}
             self.work.receive(piece.name, facts, ["arrow", "sig.arrow"])
         yield piece.name

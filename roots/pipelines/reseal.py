@@ -1,14 +1,13 @@
 """How is a report written anew without touching what it reports on?"""
 from __future__ import annotations
 
-from pathlib import Path
-
 from roots import manifest
 from roots.errors import RootsError
 from roots.pipelines.report import write_report
+from roots.store import Place
 
 
-def report_again(run: Path) -> None:
+def report_again(run: Place) -> None:
     """Writes RUN/report anew and seals the run again. Raises RootsError when anything but the report is not as it was sealed."""
     record = manifest.read(run)
     fault = manifest.first_fault(run, beside=("report",))

@@ -3,13 +3,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from roots.ledger import KEPT
+from roots.store import Place
 
 
-def lines_of(record: Mapping[str, Any], run: Path) -> Iterator[str]:
+def lines_of(record: Mapping[str, Any], run: Place) -> Iterator[str]:
     """A dozen lines from the manifest."""
     sources = record["sources"]
     admitted = [id for id in sources if sources[id]["allowed"]]

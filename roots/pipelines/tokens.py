@@ -4,15 +4,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import apache_beam as beam
 
+from roots import store
 from roots.pipelines.engine import Engine, costed, progress
-from roots.pipelines.work import write_atomically
 from roots.pipelines.writing import Shard
 from roots.recipe import Recipe
+from roots.store import Place
 from roots.tokenizer.recipe import TokenizerRecipe
 from roots.tokenizer.tokens import tokenise
 from roots.tokenizer.train import train
@@ -31,7 +31,7 @@ class Packing:
 class Tokenising(beam.PTransform):
     """Packs each shard into its own token parts, one for each split."""
 
-    def __init__(self, packings: Sequence[Packing], run: Path, recipe: Recipe) -> None:
+    def __init__(self, packings: Sequence[Packing], run: Place, recipe: Recipe) -> None:
         super().__init__("Tokenising")
         self.packings, self.run, self.recipe = list(packings), run, recipe
 
@@ -45,7 +45,7 @@ class Tokenising(beam.PTransform):
 
 
 class _Tokenise(beam.DoFn):
-    def __init__(self, run: Path, recipe: Recipe) -> None:
+    def __init__(self, run: Place, recipe: Recipe) -> None:
         self.run, self.recipe = run, recipe
 
     def process(self, packing: Packing) -> Iterator[str]:
@@ -54,17 +54,17 @@ class _Tokenise(beam.DoFn):
         with costed("tokenise") as cost:
             counts = tokenise(self.run / packing.shard, self.run / "tokenizer" / "tokenizer.json", parts,
                               sequence_length=writing.sequence_length, valid=writing.validation_share, seed=self.recipe.seed)
-            write_atomically(self.run / ".work" / "tokens" / f"{packing.number:05d}.json", json.dumps(counts, sort_keys=True).encode())
+            store.write(self.run / ".work" / "tokens" / f"{packing.number:05d}.json", json.dumps(counts, sort_keys=True).encode())
             languages = counts["languages"].values()
             cost.documents, cost.bytes = sum(one["documents"] for one in languages), sum(one["bytes"] for one in languages)
         yield packing.shard
 
 
-def part_of(run: Path, split: str, number: int) -> Path:
+def part_of(run: Place, split: str, number: int) -> Place:
     return run / "tokens" / split / f"part-{number:05d}.arrow"
 
 
-def train_and_pack(run: Path, shards: Sequence[Shard], recipe: Recipe, tokenizer: TokenizerRecipe,
+def train_and_pack(run: Place, shards: Sequence[Shard], recipe: Recipe, tokenizer: TokenizerRecipe,
                    engine: Engine) -> tuple[dict[str, Any], dict[str, Any]]:
     """RUN/tokenizer/tokenizer.json and RUN/tokens; returns what the manifest says of each."""
     if recipe.vocabulary:

@@ -2,16 +2,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
-import pyarrow.parquet as pq
-
-from roots import manifest
+from roots import batches, manifest, store
 from roots.ledger import KEPT, Ledger
-from roots.pipelines.work import batches_of
+from roots.pipelines.writing import counted
+from roots.store import Place
 
 
-def faults(run: Path) -> Iterator[str]:
+def faults(run: Place) -> Iterator[str]:
     """Each fault as a sentence that names the file first. Raises RootsError when the manifest itself is gone or changed."""
     record = manifest.read(run)
     fault = manifest.first_fault(run)
@@ -19,18 +17,18 @@ def faults(run: Path) -> Iterator[str]:
         yield fault
         return  # what follows would only repeat it
     written = Ledger.from_json(record["ledger"])
-    counted = Ledger()
-    for path in sorted((run / "ledger").glob("part-*.parquet")):
-        counted += Ledger.of(pq.read_table(path, columns=["source", "language", "dropped", "bytes"]))
-    if dict(counted.documents) != dict(written.documents) or dict(counted.bytes) != dict(written.bytes):
+    found = Ledger()
+    for part in store.files(run / "ledger", "part-*.parquet"):
+        found += Ledger.of(counted(part))
+    if dict(found.documents) != dict(written.documents) or dict(found.bytes) != dict(written.bytes):
         yield "ledger/: its rows do not add up to the manifest's counts"
     written.balance()
     rows = 0
     for shard in record["shards"]:
-        found = sum(len(batch) for batch in batches_of(run / shard["path"]))
-        rows += found
-        if found != shard["rows"]:
-            yield f"{shard['path']}: holds {found} documents, the manifest says {shard['rows']}"
-    kept = sum(count for (_, _, reason), count in counted.documents.items() if reason == KEPT)
+        here = sum(len(batch) for batch in batches.each(run / shard["path"]))
+        rows += here
+        if here != shard["rows"]:
+            yield f"{shard['path']}: holds {here} documents, the manifest says {shard['rows']}"
+    kept = sum(count for (_, _, reason), count in found.documents.items() if reason == KEPT)
     if rows != kept:
         yield f"documents/: hold {rows} documents, the ledger keeps {kept}"

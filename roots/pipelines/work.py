@@ -2,62 +2,35 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
+from roots import store
+from roots.store import Place
 
-from roots.digest import file_digest
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """The file is there whole, or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_bytes(content)
-    os.replace(draft, path)
-
-
-def write_batches(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch], *, stream: bool = False) -> None:
-    """Arrow IPC, uncompressed: a *file* between the passes, a *stream* where `datasets` shall map it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    opener = pa.ipc.new_stream if stream else pa.ipc.new_file
-    with pa.OSFile(str(draft), "wb") as sink, opener(sink, schema) as writer:
-        for batch in batches:
-            writer.write_batch(batch)
-    os.replace(draft, path)
-
-
-def read_batch(path: Path | str) -> pa.RecordBatch:
-    """The one batch of a file between the passes, memory-mapped."""
-    with pa.memory_map(str(path)) as source, pa.ipc.open_file(source) as reader:
-        return reader.get_batch(0)
-
-
-def batches_of(shard: Path) -> Iterator[pa.RecordBatch]:
-    """The batches of a shard (Arrow IPC stream), memory-mapped."""
-    with pa.memory_map(str(shard)) as source, pa.ipc.open_stream(source) as stream:
-        yield from stream
+AT_ONCE = 32   # receipts asked of an object store at a time
+PAUSE = 10.0   # seconds between two counts of what lies in an object store
+_counted: dict[Place, tuple[float, int]] = {}
 
 
 @dataclass(frozen=True)
 class Folder:
     """One pass's files: `<name>.<suffix>` and `<name>.json`, the receipt that proves them whole."""
 
-    path: Path
+    path: Place
 
-    def file(self, name: str, suffix: str) -> Path:
+    def file(self, name: str, suffix: str) -> Place:
         return self.path / f"{name}.{suffix}"
 
     def receive(self, name: str, facts: Mapping[str, Any], suffixes: Iterable[str]) -> None:
-        """Writes the receipt: the facts, and the digests of the files."""
-        files = {suffix: file_digest(self.file(name, suffix)) for suffix in suffixes}
+        """Writes the receipt: the facts, and what proves the files whole."""
+        files = {suffix: proof(self.file(name, suffix)) for suffix in suffixes}
         text = json.dumps({**facts, "name": name, "files": files}, ensure_ascii=False, sort_keys=True)
-        write_atomically(self.file(name, "json"), text.encode())
+        store.write(self.file(name, "json"), text.encode())
 
     def receipt(self, name: str) -> dict[str, Any] | None:
         try:
@@ -67,21 +40,35 @@ class Folder:
         return found
 
     def whole(self, name: str) -> bool:
-        """Is there a receipt, and do the files have the digests that it names?"""
+        """Is there a receipt, and are the files what it says?"""
         receipt = self.receipt(name)
         if receipt is None:
             return False
         try:
-            return all(file_digest(self.file(name, suffix)) == digest for suffix, digest in receipt["files"].items())
+            return all(proof(self.file(name, suffix)) == known for suffix, known in receipt["files"].items())
         except OSError:
             return False
 
-    def receipts(self) -> Iterator[dict[str, Any]]:
+    def receipts(self) -> list[dict[str, Any]]:
         """Every receipt, by name."""
-        for path in sorted(self.path.glob("*.json")):
-            if not path.name.startswith("."):
-                yield json.loads(path.read_bytes())
+        with ThreadPoolExecutor(1 if isinstance(self.path, Path) else AT_ONCE) as pool:
+            return [json.loads(content) for content in pool.map(lambda file: file.read_bytes(), self._receipts())]
 
     def count(self) -> int:
         """How many are done: cheap, for progress."""
-        return sum(1 for entry in os.scandir(self.path) if entry.name.endswith(".json")) if self.path.is_dir() else 0
+        if isinstance(self.path, Path):
+            return len(self._receipts())
+        when, found = _counted.get(self.path, (-PAUSE, 0))
+        if time.monotonic() - when > PAUSE:
+            found = len(self._receipts())
+            _counted[self.path] = (time.monotonic(), found)
+        return found
+
+    def _receipts(self) -> list[Place]:
+        return [file for file in store.files(self.path, "*.json") if not file.name.startswith(".")]
+
+
+def proof(file: Place) -> str:
+    """What tells a whole file from a broken one? On a disk its digest, since a disk may lose what was written before a crash. An object
+    store shows a file only when it is whole, so there its length is enough, and a resumed build need not fetch what it has done."""
+    return store.digest(file) if isinstance(file, Path) else f"{file.size()} bytes"

@@ -2,10 +2,8 @@
 from __future__ import annotations
 
 import bisect
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import apache_beam as beam
@@ -13,11 +11,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from roots import document, ledger
+from roots import batches, document, ledger, store
 from roots.ledger import Ledger
 from roots.pipelines.engine import costed
 from roots.pipelines.finishing import POSITION, SHARD
-from roots.pipelines.work import read_batch, write_batches
+from roots.store import Place, place
 
 BATCH_BYTES = 2 << 20     # of text in one record batch of a shard
 LEDGER_ROWS = 200_000     # rows of one ledger part, about
@@ -105,7 +103,7 @@ def plan_ledger(rows: Sequence[int], shards: Sequence[Shard]) -> list[LedgerPart
 class Writing(beam.PTransform):
     """Copies the planned ranges into shards and ledger parts under RUN."""
 
-    def __init__(self, shards: Sequence[Shard], parts: Sequence[LedgerPart], blocks: Sequence[str], run: Path) -> None:
+    def __init__(self, shards: Sequence[Shard], parts: Sequence[LedgerPart], blocks: Sequence[str], run: Place) -> None:
         super().__init__("Writing")
         self.shards, self.parts, self.blocks, self.run = list(shards), list(parts), list(blocks), run
 
@@ -120,7 +118,7 @@ class Writing(beam.PTransform):
 
 
 class _Copy(beam.DoFn):
-    def __init__(self, blocks: Sequence[str], run: Path) -> None:
+    def __init__(self, blocks: Sequence[str], run: Place) -> None:
         self.blocks, self.run = list(blocks), run
 
     def process(self, job: Shard | LedgerPart) -> Iterator[str]:
@@ -133,16 +131,16 @@ class _Copy(beam.DoFn):
         yield job.path
 
 
-def write_shard(shard: Shard, blocks: Sequence[str], run: Path) -> int:
+def write_shard(shard: Shard, blocks: Sequence[str], run: Place) -> int:
     """One shard as an Arrow IPC stream, uncompressed, in batches of about BATCH_BYTES of text; returns bytes of text."""
     total = 0
 
-    def batches() -> Iterator[pa.RecordBatch]:
+    def joined() -> Iterator[pa.RecordBatch]:
         nonlocal total
         waiting: list[pa.RecordBatch] = []
         size = 0
         for unit in shard.units:
-            rows = read_batch(f"{blocks[unit.block]}.kept.arrow").slice(unit.start, unit.count)
+            rows = batches.read(place(f"{blocks[unit.block]}.kept.arrow")).slice(unit.start, unit.count)
             waiting.append(rows)
             size += unit.bytes
             total += unit.bytes
@@ -152,7 +150,7 @@ def write_shard(shard: Shard, blocks: Sequence[str], run: Path) -> int:
         if waiting:
             yield _joined(waiting)
 
-    write_batches(run / shard.path, SHARD, batches(), stream=True)
+    batches.write(run / shard.path, SHARD, joined(), stream=True)
     return total
 
 
@@ -162,11 +160,11 @@ def _joined(batches: Sequence[pa.RecordBatch]) -> pa.RecordBatch:
         pa.array(np.arange(sum(len(batch) for batch in batches)))).combine_chunks().to_batches()[0]
 
 
-def write_ledger(part: LedgerPart, blocks: Sequence[str], run: Path) -> int:
+def write_ledger(part: LedgerPart, blocks: Sequence[str], run: Place) -> int:
     """One ledger part as Parquet, rows in the order in which they were read; returns the number of rows."""
     tables = []
     for block in part.blocks:
-        rows = read_batch(f"{blocks[block]}.rows.arrow")
+        rows = batches.read(place(f"{blocks[block]}.rows.arrow"))
         places = part.places[block]
         starts = [start for start, _, _ in places]
         shards: list[str | None] = []
@@ -184,17 +182,20 @@ def write_ledger(part: LedgerPart, blocks: Sequence[str], run: Path) -> int:
         known |= {"shard": pa.array(shards, pa.string()), "row": pa.array(numbers, pa.int64())}
         tables.append(pa.table([known[name] for name in schema.names], schema=schema))
     table = pa.concat_tables(tables)
-    path = run / part.path
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    pq.write_table(table, draft, compression="zstd", row_group_size=64 * 1024)
-    os.replace(draft, path)
+    with store.writing(run / part.path) as sink:
+        pq.write_table(table, sink, compression="zstd", row_group_size=64 * 1024)
     return len(table)
 
 
-def count(run: Path, parts: Sequence[LedgerPart]) -> Ledger:
+def count(run: Place, parts: Sequence[LedgerPart]) -> Ledger:
     """The counts of every ledger part, read back from the files that were written."""
     total = Ledger()
     for part in parts:
-        total += Ledger.of(pq.read_table(run / part.path, columns=["source", "language", "dropped", "bytes"]))
+        total += Ledger.of(counted(run / part.path))
     return total
+
+
+def counted(part: Place) -> pa.Table:
+    """What the counts are made of, from one ledger part."""
+    with store.reading(part) as source:
+        return pq.read_table(source, columns=["source", "language", "dropped", "bytes"])

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 from roots.digest import chance
 from roots.errors import RootsError
+from roots.store import Place
 from roots.tokenizer.recipe import TokenizerRecipe
 from roots.tokenizer.sample import batches
 from roots.tokenizer.tokens import count_text, encode
@@ -21,7 +22,7 @@ from roots.tokenizer.train import load, train
 COUNTS = ("documents", "bytes", "characters", "words", "tokens")
 
 
-def evaluate(tokenizer: Path, shards: Sequence[Path], seed: int, held_out: float | None = None) -> dict[str, dict[str, int]]:
+def evaluate(tokenizer: Place, shards: Sequence[Place], seed: int, held_out: float | None = None) -> dict[str, dict[str, int]]:
     """Documents, bytes, characters, words and tokens by language; with `held_out`, of the validation documents alone."""
     model = load(tokenizer)
     languages: dict[str, dict[str, int]] = {}
@@ -54,7 +55,7 @@ def fertility(counts: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, fl
     }
 
 
-def monolingual(shards: Sequence[Path], recipe: TokenizerRecipe, seed: int, held_out: float) -> dict[str, dict[str, int]]:
+def monolingual(shards: Sequence[Place], recipe: TokenizerRecipe, seed: int, held_out: float) -> dict[str, dict[str, int]]:
     """What would a tokenizer of each language's own make of its held-out documents? Counts as from `evaluate`.
 
     Each is trained on all of its language's other documents, by the same recipe and with as large a vocabulary as these

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from pathlib import Path
 from re import compile as pattern_of
 from typing import Any
 
@@ -16,8 +15,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from roots.batches import each
 from roots.digest import chance
 from roots.document import NATURAL
+from roots.store import Place
 
 _LINE = pattern_of(r"[^\n]*\n+|[^\n]+")  # a line with all the line ends behind it
 HELD = 2.0  # the rank of a document that is held out: beyond any chance
@@ -56,7 +57,7 @@ def quotas(available: Mapping[str, int], budget: int, alpha: float) -> dict[str,
     return result
 
 
-def choose(shards: Sequence[Path], budget: int, alpha: float, seed: int, held_out: float = 0.0) -> dict[str, Share]:
+def choose(shards: Sequence[Place], budget: int, alpha: float, seed: int, held_out: float = 0.0) -> dict[str, Share]:
     """How much of each language, and up to which chance? Reads ids and lengths only; 16 bytes of memory a document.
 
     Documents that `tokens.tokenise` puts into the validation split (chance(seed, id) < held_out) are never taken.
@@ -91,7 +92,8 @@ def _share(chances: np.ndarray[Any, Any], sizes: np.ndarray[Any, Any], quota: in
     return Share(taken, int(total[taken - 1]), available, float(chances[order[taken - 1]]))
 
 
-def texts(shards: Sequence[Path], shares: Mapping[str, Share], seed: int, unique_lines: bool, held_out: float = 0.0) -> Iterator[list[str]]:
+def texts(shards: Sequence[Place], shares: Mapping[str, Share], seed: int, unique_lines: bool,
+          held_out: float = 0.0) -> Iterator[list[str]]:
     """Yields the chosen documents' text, some megabytes at a time.
 
     With `unique_lines`, natural text comes line by line and each different line once: BigScience's earlier tokenizers
@@ -120,15 +122,14 @@ def texts(shards: Sequence[Path], shares: Mapping[str, Share], seed: int, unique
         yield fresh
 
 
-def batches(shards: Sequence[Path], columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
-    """The wanted columns of document shards (Arrow IPC streams, mapped), in slices of a few megabytes of text."""
+def batches(shards: Sequence[Place], columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """The wanted columns of document shards (Arrow IPC streams), in slices of a few megabytes of text."""
     for shard in sorted(shards):
-        with pa.memory_map(str(shard)) as source, pa.ipc.open_stream(source) as stream:
-            for batch in stream:
-                wanted = batch.select(list(columns))
-                step = max(1, int(len(wanted) * BATCH / max(1, wanted.nbytes)))
-                for start in range(0, len(wanted), step):
-                    yield wanted.slice(start, step)
+        for batch in each(shard):
+            wanted = batch.select(list(columns))
+            step = max(1, int(len(wanted) * BATCH / max(1, wanted.nbytes)))
+            for start in range(0, len(wanted), step):
+                yield wanted.slice(start, step)
 
 
 def _by_language(batch: pa.RecordBatch) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:

@@ -1,11 +1,9 @@
 """Which tokens stand where, and whose are they? One document shard becomes packed sequences of one length."""
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from tokenizers import Tokenizer
 
-from roots.digest import chance, file_digest
+from roots import store
+from roots.digest import chance
+from roots.store import Place
 from roots.tokenizer.sample import batches
 from roots.tokenizer.train import load
 
@@ -33,7 +33,7 @@ _WORD = r"[^\s\p{Z}]+"
 class _Packer:
     """Cuts a run of documents into sequences, and remembers whose tokens they are."""
 
-    path: Path
+    path: Place
     length: int
     tokens: list[np.ndarray[Any, Any]] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
@@ -42,10 +42,7 @@ class _Packer:
     waiting: int = 0
     sequences: int = 0
     _writer: pa.RecordBatchWriter | None = None
-
-    @property
-    def unfinished(self) -> Path:
-        return self.path.with_name(self.path.name + ".unfinished")
+    _open: ExitStack = field(default_factory=ExitStack)
 
     def add(self, id: str, tokens: np.ndarray[Any, Any]) -> None:
         self.ids.append(id)
@@ -79,8 +76,7 @@ class _Packer:
             pa.ListArray.from_arrays(pa.array(first.astype(np.int32)), spans),
         ], schema=SCHEMA)
         if self._writer is None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._writer = pa.ipc.new_stream(str(self.unfinished), SCHEMA)
+            self._writer = self._open.enter_context(pa.ipc.new_stream(self._open.enter_context(store.writing(self.path)), SCHEMA))
         self._writer.write_batch(batch)
         self.sequences += len(batch)
         done = int(np.searchsorted(ends, count, "right"))  # documents written to their end
@@ -92,12 +88,10 @@ class _Packer:
         """Writes what is left. A split without a single document leaves no file."""
         if self.waiting:
             self._write(self.waiting)
-        if self._writer is not None:
-            self._writer.close()
-            os.replace(self.unfinished, self.path)
+        self._open.close()
 
 
-def tokenise(shard: Path, tokenizer: Path, to: Mapping[str, Path], *, sequence_length: int, valid: float, seed: int,
+def tokenise(shard: Place, tokenizer: Place, to: Mapping[str, Place], *, sequence_length: int, valid: float, seed: int,
              end: str = "</s>") -> dict[str, Any]:
     """One document shard into packed sequences of exactly `sequence_length` tokens; the last of each split may be shorter.
 
@@ -107,7 +101,7 @@ def tokenise(shard: Path, tokenizer: Path, to: Mapping[str, Path], *, sequence_l
     "languages": {language: {documents, bytes, characters, words, tokens, unknown}}}; tokens count the closing ones in
     splits and not in languages; words are runs between white space. Raises RootsError when `tokenizer` is none.
     """
-    model = _load(str(tokenizer), tokenizer.stat().st_mtime_ns if tokenizer.exists() else 0)
+    model = load(tokenizer)
     closing = model.token_to_id(end)
     if closing is None:
         raise ValueError(f"the tokenizer has no token {end}")
@@ -126,7 +120,7 @@ def tokenise(shard: Path, tokenizer: Path, to: Mapping[str, Path], *, sequence_l
     for split, packer in packers.items():
         packer.close()
         splits[split]["sequences"] = packer.sequences
-        splits[split]["sha256"] = file_digest(packer.path) if packer.sequences else None
+        splits[split]["sha256"] = store.digest(packer.path) if packer.sequences else None
     return {"splits": splits, "languages": {language: languages[language] for language in sorted(languages)}}
 
 
@@ -150,9 +144,3 @@ def count_text(batch: pa.RecordBatch, languages: dict[str, dict[str, int]]) -> N
         total["documents"] += row["bytes_count"]
         for name in ("bytes", "characters", "words"):
             total[name] += row[f"{name}_sum"]
-
-
-@lru_cache(maxsize=2)
-def _load(path: str, written: int) -> Tokenizer:
-    """Once per process and version of the file."""
-    return load(Path(path))

@@ -6,20 +6,21 @@ NFKC was tried there and rejected: it changed fertility by at most 0.8 % and mad
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
-from pathlib import Path
+from functools import lru_cache
 from typing import Any
 
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 
-from roots.digest import file_digest, value_digest
+from roots import store
+from roots.digest import value_digest
 from roots.errors import RootsError
+from roots.store import Place
 from roots.tokenizer.recipe import TokenizerRecipe
 from roots.tokenizer.sample import choose, texts
 
 
-def train(shards: Sequence[Path], recipe: TokenizerRecipe, seed: int, to: Path, held_out: float = 0.0) -> dict[str, Any]:
+def train(shards: Sequence[Place], recipe: TokenizerRecipe, seed: int, to: Place, held_out: float = 0.0) -> dict[str, Any]:
     """Learns a vocabulary from document shards and writes `tokenizer.json` at `to`.
 
     Documents that tokens.tokenise puts into the validation split at the share `held_out` are not learned from, so that
@@ -50,7 +51,7 @@ def train(shards: Sequence[Path], recipe: TokenizerRecipe, seed: int, to: Path, 
         "recipe": value_digest(recipe),
         "seed": seed,
         "held_out": held_out,
-        "tokenizer": file_digest(to),
+        "tokenizer": store.digest(to),
         "vocabulary": learned + missing,
         "asked": recipe.vocabulary,
         "merges": learned - len(recipe.reserved) - 256,
@@ -74,25 +75,29 @@ def untrained(pattern: str) -> Tokenizer:
     return tokenizer
 
 
-def write(tokenizer: Tokenizer, recipe: TokenizerRecipe, to: Path) -> None:
+def write(tokenizer: Tokenizer, recipe: TokenizerRecipe, to: Place) -> None:
     """Writes tokenizer.json, whole or not at all; tags become ordinary added tokens, which text may hold."""
     plain = json.loads(tokenizer.to_str())
     for token in plain["added_tokens"]:
         token["special"] = token["content"] not in recipe.tags
-    to.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = to.with_name(to.name + ".unfinished")
-    unfinished.write_text(json.dumps(plain, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    os.replace(unfinished, to)
+    store.write(to, (json.dumps(plain, ensure_ascii=False, indent=1) + "\n").encode())
 
 
-def load(path: Path) -> Tokenizer:
-    """A tokenizer that reads `</s>` in a text as text: no document can end itself or begin another.
+def load(path: Place) -> Tokenizer:
+    """A tokenizer that reads `</s>` in a text as text: no document can end itself or begin another. Once per process and content.
 
     Raises RootsError when the file is missing or no tokenizer.
     """
     try:
-        tokenizer = Tokenizer.from_file(str(path))
+        return _parsed(path.read_bytes())
+    except RootsError:
+        raise
     except Exception as error:
         raise RootsError(str(path), f"is no tokenizer: {error}", "train one with `roots tokenizer train`") from error
+
+
+@lru_cache(maxsize=2)
+def _parsed(content: bytes) -> Tokenizer:
+    tokenizer = Tokenizer.from_buffer(content)
     tokenizer.encode_special_tokens = True
     return tokenizer

@@ -5,13 +5,14 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from roots.digest import file_digest
+from roots import store
 from roots.errors import RootsError
 from roots.pipelines.read.parts import FORMATS, Input
+from roots.store import Place
 
 
-def inputs_of(source: str, data: Path, patterns: Sequence[str], format: str, *, text: str = "text", record_id: str = "", language: str = "",
-              url: str = "", html: str = "", kind: str = "", known: Mapping[str, str] | None = None) -> list[Input]:
+def inputs_of(source: str, data: Place, patterns: Sequence[str], format: str, *, text: str = "text", record_id: str = "",
+              language: str = "", url: str = "", html: str = "", kind: str = "", known: Mapping[str, str] | None = None) -> list[Input]:
     """The raw files of one source under `data`/`source`, sorted by path, each with its sha256 and size.
 
     `known` holds sha256 digests by path, for files whose digest the record gives. Raises RootsError for a pattern that
@@ -24,34 +25,31 @@ def inputs_of(source: str, data: Path, patterns: Sequence[str], format: str, *, 
     if not folder.is_dir():
         raise RootsError(where, f"there is no folder {folder}",
                          f"put the source's files there, or name the folder above it with --data (now {data})")
-    home = folder.resolve()
-    found: dict[str, Path] = {}
+    found: set[str] = set()
     for pattern in patterns:
         if pattern.startswith(("/", "~")) or ".." in re.split(r"[/\\]", pattern) or re.match(r"^[A-Za-z]:", pattern):
             raise RootsError(where, f"{pattern!r} leads out of the source's folder", "name files inside it, relative to it")
-        hits = 0
         try:
-            paths = sorted(folder.glob(pattern))
+            files = store.files(folder, pattern)
         except (ValueError, NotImplementedError, IndexError) as error:
             raise RootsError(where, f"{pattern!r} is no pattern: {error}", 'write a pattern such as "*.jsonl.zst" or "**/*.py"') from None
-        for path in paths:
-            if not path.resolve().is_relative_to(home):
-                raise RootsError(where, f"{path.relative_to(folder)} is a link that leads out of {folder}", "put the file itself there")
-            if path.is_file():
-                found[path.relative_to(folder).as_posix()] = path
-                hits += 1
-        if not hits:
+        for file in files:
+            if isinstance(file, Path) and isinstance(folder, Path) and not file.resolve().is_relative_to(folder.resolve()):
+                raise RootsError(where, f"{file.relative_to(folder)} is a link that leads out of {folder}", "put the file itself there")
+        if not files:
             raise RootsError(where, f"no file matches {pattern!r} in {folder}", "mend the pattern, or put the files there")
+        found |= {store.name_in(folder, file) for file in files}
     inputs = []
-    for name, path in sorted(found.items()):
+    for name in sorted(found):
+        file = folder / name
         try:
-            digest = file_digest(path)
+            digest, size = store.digest(file), store.size(file)
         except OSError as error:
             raise RootsError(f"{source} · {name}", f"cannot be read: {error.strerror or error}", "look at the file's permissions") from None
         expected = (known or {}).get(name, digest)
         if expected.lower() != digest:
             raise RootsError(f"{source} · {name}", f"its sha256 is {digest}, the source's record says {expected}",
                              "fetch the file again, or have the changed file approved with its new digest")
-        inputs.append(Input(source, name, str(path), digest, path.stat().st_size, format,
+        inputs.append(Input(source, name, str(file), digest, size, format,
                             text or "text", record_id, language, url, html, kind))
     return inputs

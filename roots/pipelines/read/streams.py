@@ -13,6 +13,7 @@ from typing import IO, Any
 
 import pyarrow as pa
 
+from roots import store
 from roots.errors import RootsError
 from roots.pipelines.read.parts import Fault, Input, ReadLimits
 
@@ -36,7 +37,7 @@ def open_raw(input: Input) -> IO[bytes]:
     Raises RootsError when there is no such file or it may not be read.
     """
     try:
-        return open(input.file, "rb")
+        return store.reading(store.place(input.file))
     except OSError as error:
         raise RootsError(f"{input.source} · {input.path}", f"cannot be opened: {error.strerror or error}",
                          "the file was there when the build began: put it back, or start the build anew") from None

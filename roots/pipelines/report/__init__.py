@@ -4,37 +4,31 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
+from roots import store
 from roots.ledger import KEPT
 from roots.pipelines.report import words
 from roots.pipelines.report.figures import ENOUGH, TOO_MUCH, Figures, family_of, figures_of
 from roots.pipelines.report.flow import NARROW, WIDE, Story, draw, story_of
 from roots.pipelines.report.notices import notices_of
+from roots.store import Place
 
 __all__ = ["write_report"]
 
 
-def write_report(run: Path) -> None:
+def write_report(run: Place) -> None:
     """Writes RUN/report/index.html, DATASET_CARD.md and corpus.json from the manifest, the ledger and the timings of a run.
 
     The page stands alone: no request leaves it. All text from the run is escaped.
     """
     figures = figures_of(run)
     folder = run / "report"
-    folder.mkdir(exist_ok=True)
     shown = {**_common(figures), "pictures": {size: _pictures(figures, size) for size in ("documents", "bytes")}}
     pages = words.environment()
-    _write(folder / "index.html", pages.get_template("page.html").render(shown, style=words.style()))
-    _write(folder / "DATASET_CARD.md", pages.get_template("card.md").render(shown))
-    _write(folder / "corpus.json", json.dumps(figures, ensure_ascii=False, indent=1) + "\n")
-
-
-def _write(path: Path, text: str) -> None:
-    draft = path.with_name(f".{path.name}")
-    draft.write_text(text, "utf-8")
-    draft.replace(path)
+    store.write(folder / "index.html", (pages.get_template("page.html").render(shown, style=words.style())).encode())
+    store.write(folder / "DATASET_CARD.md", (pages.get_template("card.md").render(shown)).encode())
+    store.write(folder / "corpus.json", (json.dumps(figures, ensure_ascii=False, indent=1) + "\n").encode())
 
 
 def _common(figures: Figures) -> dict[str, Any]:

@@ -4,21 +4,22 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
+from roots import store
 from roots.document import NATURAL, PROGRAMMING
 from roots.ledger import KEPT
 from roots.pipelines.report.ledger_rows import LedgerRows
 from roots.pipelines.report.speed import speed_of
 from roots.pipelines.report.words import meanings
+from roots.store import Place
 
 ENOUGH = 50          # documents of a language that a limit must have seen before its share says anything
 TOO_MUCH = 0.3       # a limit that drops more of a language is suspect
 Figures = dict[str, Any]
 
 
-def figures_of(run: Path) -> Figures:
+def figures_of(run: Place) -> Figures:
     """Everything that the report says, in the order in which it says it; counts are documents, sizes bytes of UTF-8 text."""
     record = json.loads((run / "manifest.json").read_bytes())
     with LedgerRows(run) as ledger:
@@ -197,14 +198,13 @@ def _limits(record: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], fates:
     return found
 
 
-def _rejected(record: Mapping[str, Any], run: Path) -> list[Figures]:
+def _rejected(record: Mapping[str, Any], run: Place) -> list[Figures]:
     """Unreadable records by source and reason, each with its first example."""
     examples: dict[tuple[str, str], Figures] = {}
-    for path in sorted((run / "rejected").glob("*.jsonl")):
-        with path.open(encoding="utf-8") as lines:
-            for line in lines:
-                one = json.loads(line)
-                examples.setdefault((one["source"], one["reason"]), {key: one[key] for key in ("locator", "detail", "mend")})
+    for file in store.files(run / "rejected", "*.jsonl"):
+        for line in file.read_bytes().splitlines():
+            one = json.loads(line)
+            examples.setdefault((one["source"], one["reason"]), {key: one[key] for key in ("locator", "detail", "mend")})
     return [{**row, "example": examples.get((row["source"], row["reason"]), {})} for row in record["ledger"]["rejected"]]
 
 

@@ -2,13 +2,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from roots import batches, store
 from roots.document import MEASURE
+from roots.store import Place
 
 Rows = list[dict[str, Any]]
 
@@ -16,12 +17,12 @@ Rows = list[dict[str, Any]]
 class LedgerRows:
     """The rows of RUN/ledger. Answers are lists of plain records in a fixed order."""
 
-    def __init__(self, run: Path) -> None:
-        self.files = [str(path) for path in sorted((run / "ledger").glob("*.parquet"))]
+    def __init__(self, run: Place) -> None:
+        self.files = store.files(run / "ledger", "*.parquet")
         self._connection = duckdb.connect(":memory:")
         self._connection.execute("SET threads = 2")
         if self.files:
-            self._connection.read_parquet(self.files).create_view("ledger")
+            self._connection.register("ledger", batches.rows(run / "ledger"))
             self.measures = [name.removeprefix(MEASURE) for name in self._columns() if name.startswith(MEASURE)]
         else:
             self.measures = []

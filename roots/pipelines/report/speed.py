@@ -3,15 +3,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
+
+from roots.store import Place
 
 MICRO = 1e-6
 _PASSES = ("judge", "deduplicate", "finish", "write", "tokenizer", "tokens")
 _STAGES = ("read", "normalise", "takedowns", "identify", "judge", "sign", "write", "scrub", "sift", "shards", "ledger", "tokenise")
 
 
-def speed_of(run: Path) -> dict[str, Any]:
+def speed_of(run: Place) -> dict[str, Any]:
     """Workers, runner, input bytes; `passes` and `stages` with seconds, core-seconds, MB per core-second, peak memory (bytes)."""
     path = run / "timings.json"
     if not path.exists():
