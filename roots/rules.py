@@ -76,3 +76,4 @@ def judge_rules(workspace: Workspace, admitted: Sequence[str]) -> JudgeRules:
         headers=workspace.licence_headers,
         perplexity=str(models) if any(models.glob("*.klm")) else None,
     )
+        paths=workspace.path_signs,

@@ -13,6 +13,7 @@ from roots.digest import folder_digest
 from roots.errors import Problem, Problems, RootsError
 from roots.filters import languages as tongues
 from roots.filters.licence_headers import LicenceHeader, licence_headers_from
+from roots.filters.paths import PathSigns, path_signs_from
 from roots.governance import takedowns as withdrawals
 from roots.governance.consistency import inconsistencies
 from roots.governance.expressions import Licences, licences_of
@@ -190,7 +191,7 @@ class Workspace:
     def _load(self) -> None:
         """Reads every record once."""
         for _ in (self.codes, self.sources, self.licences, self.profiles, self.people, self.takedowns, self.personal_data,
-                  self.licence_headers, self.tokenizers):
+                  self.licence_headers, self.path_signs, self.tokenizers):
             pass
 
     def verdicts(self, recipe: Recipe, as_of: date) -> Mapping[str, Verdict]:
@@ -228,6 +229,12 @@ class Workspace:
         table = self.table(self.folder / "filters/licence_headers.toml")
         return licence_headers_from(table) if table else ()
 
+    @cached_property
+    def path_signs(self) -> tuple[PathSigns, ...]:
+        """Patterns of paths, by what they say of a source file."""
+        table = self.table(self.folder / "filters/code_paths.toml")
+        return path_signs_from(table) if table else ()
+
     def lists(self) -> list[str]:
         """Every list file that a language names, and those for all languages, relative to filters/."""
         named = {name for one in self.languages.values() for name in (one.closed_class, one.flagged, one.boilerplate) if name}
@@ -239,11 +246,13 @@ class Workspace:
         found: dict[str, dict[str, Any]] = {}
         everything: list[tongues.Language | tongues.CodeLanguage] = [*self.languages.values(), *self.code_languages.values()]
         for one in everything:
-            found[one.code] = {limit.measure: {"at_least": limit.at_least, "at_most": limit.at_most, "why": limit.why,
-                                               "file": one.file, "line": limit.line} for limit in one.limits}
+            found[one.code] = {
+                limit.measure: {"at_least": limit.at_least, "at_most": limit.at_most, "why": limit.why, "from": limit.origin,
+                                "agreed": limit.agreed, "file": one.file, "line": limit.line} for limit in one.limits}
             if isinstance(one, tongues.Language):
-                found[one.code]["language_score"] = {"at_least": one.floor, "at_most": None, "why": one.floor_why,
-                                                     "file": one.file, "line": one.floor_line}
+                found[one.code]["language_score"] = {
+                    "at_least": one.floor, "at_most": None, "why": one.floor_why, "from": "", "agreed": "", "file": one.file,
+                    "line": one.floor_line}
         return found
 
     def names(self) -> dict[str, dict[str, str]]:

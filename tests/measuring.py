@@ -31,6 +31,7 @@ from roots.filters.judge import JudgeRules
 from roots.filters.languages import CodeLanguage, Language, code_language_from, language_from, words_from
 from roots.filters.licence_headers import licence_headers_from
 from roots.records import Table
+from roots.filters.paths import path_signs_from
 
 ROOT = Path(__file__).resolve().parent.parent
 CLOSED = {"en": ("the", "of", "and", "isn't", "as well as"), "hi": ("है", "का", "की"), "vi": ("không phải", "và"), "zh-Hans": ("的", "我们")}
@@ -71,10 +72,14 @@ def rules(**more: object) -> JudgeRules:
     languages, code = records()
     problems: list[Problem] = []
     headers = Table.parse("filters/licence_headers.toml", (ROOT / "filters" / "licence_headers.toml").read_bytes(), problems)
-    assert headers is not None and not problems
+    paths = Table.parse("filters/code_paths.toml", (ROOT / "filters" / "code_paths.toml").read_bytes(), problems)
+    assert headers is not None and paths is not None
+    signs = path_signs_from(paths)
+    assert not problems
     folder = ROOT / "filters"
     words = {path.relative_to(folder).as_posix(): words_from(path.read_text()) for path in folder.glob("words/*/*.txt")}
-    return JudgeRules(languages, code, words=words, headers=licence_headers_from(headers), **more)  # type: ignore[arg-type]
+    return JudgeRules(languages, code, words=words, headers=licence_headers_from(headers), paths=signs,
+                      **more)  # type: ignore[arg-type]
 
 
 @lru_cache(maxsize=1)

@@ -150,7 +150,7 @@ def limits_toml(proposals: Iterable[Proposal], agreed: Mapping[tuple[str, str], 
     parts = []
     for measure, ones in by_measure.items():
         lines = [f"[limits.{measure}]"]
-        lines += [f"{one.side} = {one.value:g}" for one in ones]
+        lines += [f"{one.side} = {one.value:.10g}" for one in ones]
         lines += [f"why = {_quoted(ones[0].why)}", f"from = {_quoted(ones[0].origin)}"]
         if agreed and (said := agreed.get((measure, ones[0].side))):
             lines.append(f"agreed = {_quoted(said)}")

@@ -2,7 +2,8 @@
 
 Reasons are tried in this order, and the first stands: `empty` · `language.other` (none of ours, or not identified) ·
 `language.undeclared` (its source declares other languages) · `language_score.low` · `licence_header.<licence>` (source code) ·
-the limits, in the order of the measures (measures.names). Measures are taken of every row that is still in, dropped here or not.
+the limits, in the order of the measures (measures.names). Measures are taken of every row that is still in, dropped here or not;
+only `parse_errors`, which is dear, is asked of none but source code that nothing else speaks against.
 """
 from __future__ import annotations
 
@@ -22,9 +23,11 @@ from roots.filters.languages import CodeLanguage, Language
 from roots.filters.licence_headers import LicenceHeader, conflicts
 from roots.filters.limits import LimitTable, reasons
 from roots.filters.measures import names
+from roots.filters.paths import PathSigns, path_measures, paths_of
 
 if TYPE_CHECKING:
     from roots.filters.driver import Driver
+    from roots.filters.syntax import Syntax
 
 EMPTY, OTHER, UNDECLARED, LOW_SCORE, LICENCE = "empty", "language.other", "language.undeclared", "language_score.low", "licence_header"
 ENOUGH_WORDS = 25  # for perplexity: that of a single short sentence is mostly chance, and is not measured
@@ -41,6 +44,7 @@ class JudgeRules:
     declared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)    # source → languages; absent or empty = says nothing
     licences: Mapping[str, tuple[str, ...]] = field(default_factory=dict)    # source → licences of its concluded expression
     headers: tuple[LicenceHeader, ...] = ()
+    paths: tuple[PathSigns, ...] = ()
     perplexity: str | None = None                                            # folder of language models
 
 
@@ -82,19 +86,38 @@ class Judge:
 
         return PerplexityScorer(self.rules.perplexity)
 
+    @cached_property
+    def syntax(self) -> Syntax:
+        """What parses source code, made at first use."""
+        from roots.filters.syntax import Syntax
+
+        return Syntax(self.rules.code)
+
     def measure(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """The batch with every `m.*` column filled for rows that are still in; no row is dropped."""
-        return self._with_measures(batch, self._measured(batch)[0])
+        return self._with_measures(batch, self.values(batch))
 
     def values(self, batch: pa.RecordBatch) -> NDArray[np.float32]:
         """Rows × measures, in the order of `measures`; NaN = not measured."""
-        return self._measured(batch)[0]
+        values, language, _ = self._measured(batch)
+        self._parse(batch, values, language, np.asarray(document.kept(batch)))
+        return values
 
     def judge(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """The batch with `m.*` filled and `dropped` set where something speaks against a row (laws 1 to 5)."""
         values, language, natural = self._measured(batch)
-        return document.drop(self._with_measures(batch, values), pa.array(np.ones(len(batch), bool)),
-                             self._reasons(batch, values, language, natural))
+        reason = self._reasons(batch, values, language, natural)
+        if self._parse(batch, values, language, np.asarray(pc.is_null(reason)) & np.asarray(document.kept(batch))):
+            broken = self._limits.first_broken(values, language)
+            reason = pc.coalesce(reason, pa.array(np.array([*reasons(self.measures), None], object)[broken], pa.string()))
+        return document.drop(self._with_measures(batch, values), pa.array(np.ones(len(batch), bool)), reason)
+
+    def _parse(self, batch: pa.RecordBatch, values: NDArray[np.float32], language: NDArray[np.int64], asked: NDArray[np.bool_]) -> bool:
+        """Fills in `parse_errors` of the source code that is asked for; was there any?"""
+        asked = asked & (language >= len(self.rules.languages)) & (language != self.driver.unknown)
+        if asked.any():
+            values[:, self.measures.index("parse_errors")] = self.syntax.errors(batch.column("text"), batch.column("language"), asked)
+        return bool(asked.any())
 
     def _measured(self, batch: pa.RecordBatch) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.bool_]]:
         from roots.filters.driver import CODE, PROSE, SKIP
@@ -107,12 +130,18 @@ class Judge:
         unknown = self.driver.unknown
         numbers = np.array([rows.get(code, unknown) for code in codes.dictionary.to_pylist()] or [unknown], np.int64)
         language = numbers[np.asarray(codes.indices)] if len(batch) else np.zeros(0, np.int64)
-        of_code = language >= len(self.rules.languages)  # a natural row with a programming language's code is of no language of ours
-        language = np.where((language != self.driver.unknown) & (of_code == natural), self.driver.unknown, language)
+        programming = language >= len(self.rules.languages)  # a natural row with a programming language's code is of no language of ours
+        language = np.where((language != self.driver.unknown) & (programming == natural), self.driver.unknown, language)
         wanted = np.where(within, np.where(natural, PROSE, CODE), SKIP).astype(np.uint8)
         parts = [self.driver.measure(text.slice(at, PARTS), language[at : at + PARTS], wanted[at : at + PARTS])
                  for at in range(0, len(batch), PARTS)]
         values = np.concatenate(parts) if parts else np.zeros((0, len(self.measures)), np.float32)
+        of_code = within & ~natural
+        if self.rules.paths and of_code.any():
+            rows_of_code = np.flatnonzero(of_code)
+            paths = paths_of(*(batch.column(name).take(pa.array(rows_of_code)).to_pylist() for name in ("locator", "url")))
+            columns = [self.measures.index(one.measure) for one in self.rules.paths]
+            values[rows_of_code[:, None], columns] = path_measures(paths, self.rules.paths)
         asked = within & natural & (language != self.driver.unknown)
         asked &= values[:, self.measures.index("word_count")] >= ENOUGH_WORDS
         if self._perplexity is not None and asked.any():

@@ -53,7 +53,7 @@ class CodeLanguage:
     block_comments: tuple[tuple[str, str], ...]
     strings: tuple[tuple[str, str], ...]  # stepped over when comments are sought
     grammar: str                          # Python package of its tree-sitter grammar; empty = not parsed
-    grammar_entry: str
+    grammar_entries: tuple[str, ...]      # its functions, one for each dialect; the dialect that reads a file best is believed
     limits: tuple[Limit, ...]
     file: str
 
@@ -129,7 +129,7 @@ def code_language_from(table: Table) -> CodeLanguage | None:
         block_comments=_pairs(table, "block_comments"),
         strings=_pairs(table, "strings"),
         grammar=table.text("grammar"),
-        grammar_entry=table.text("grammar_entry", default="language"),
+        grammar_entries=table.texts("grammar_entries") or ("language",),
         limits=limits_from(table, names(PROGRAMMING)),
         file=table.file,
     )
