@@ -24,7 +24,7 @@ from roots.pipelines.judging import Judging, tasks_for
 from roots.pipelines.lease import Lease, claim
 from roots.pipelines.read import Input, inputs_of
 from roots.pipelines.rejected import write_rejected
-from roots.pipelines.report import write_report
+from roots.pipelines.report import examples, write_report
 from roots.pipelines.work import Folder
 from roots.recipe import Recipe, as_json
 from roots.rules import Rules, rules_of
@@ -78,6 +78,7 @@ def build(order: Order, engine: Engine) -> dict[str, Any]:
         _costs(order.run, engine, inputs)
         manifest.write(order.run, record)
         with progress("report", lambda: "report/index.html"):
+            examples.collect(order.run, passes.texts(judged), rules.scrub, record["limits"])
             write_report(order.run)
         sealed = manifest.write(order.run, record)
         store.remove(work)
@@ -193,6 +194,10 @@ class _Passes:
             counts = deduplicate(blocks, self.rules.dedup, str(to), lambda: self.engine.pipeline(workers))
         folder.receive("decisions", {"duplicates": counts}, ["arrow"])
         return str(to), counts
+
+    def texts(self, judged: Sequence[dict[str, Any]]) -> list[tuple[str, Place]]:
+        """The judged blocks, with the texts of all documents, dropped ones too: (source, file)."""
+        return [(receipt["source"], self.judged.file(receipt["name"], "arrow")) for receipt in judged]
 
     def finish(self, judged: Sequence[dict[str, Any]], decisions: str) -> list[dict[str, Any]]:
         """The receipts of all finished blocks, in the build's order."""

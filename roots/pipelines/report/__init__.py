@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from roots import store
+from roots import manifest, store
 from roots.ledger import KEPT
-from roots.pipelines.report import words
+from roots.pipelines.report import examples, pages, words
 from roots.pipelines.report.figures import ENOUGH, TOO_MUCH, Figures, family_of, figures_of
 from roots.pipelines.report.flow import NARROW, WIDE, Story, draw, story_of
+from roots.pipelines.report.ledger_rows import LedgerRows
+from roots.pipelines.report.limit_rows import Sample
 from roots.pipelines.report.notices import notices_of
 from roots.store import Place
 
@@ -18,16 +20,22 @@ __all__ = ["write_report"]
 
 
 def write_report(run: Place) -> None:
-    """Writes RUN/report/index.html, DATASET_CARD.md and corpus.json from the manifest, the ledger and the timings of a run.
+    """Writes RUN/report/index.html, DATASET_CARD.md, corpus.json and languages/<code>.html.
 
-    The page stands alone: no request leaves it. All text from the run is escaped.
+    From the manifest, the ledger and the timings of a run, and from the examples that the build left in report/examples.json.
+    The pages stand alone: no request leaves them. All text from the run is escaped.
     """
     figures = figures_of(run)
     folder = run / "report"
     shown = {**_common(figures), "pictures": {size: _pictures(figures, size) for size in ("documents", "bytes")}}
-    pages = words.environment()
-    store.write(folder / "index.html", (pages.get_template("page.html").render(shown, style=words.style())).encode())
-    store.write(folder / "DATASET_CARD.md", (pages.get_template("card.md").render(shown)).encode())
+    templates = words.environment()
+    store.write(folder / "index.html", (templates.get_template("page.html").render(shown, style=words.style())).encode())
+    store.write(folder / "DATASET_CARD.md", (templates.get_template("card.md").render(shown)).encode())
+    store.remove(folder / pages.FOLDER)
+    with LedgerRows(run) as ledger:
+        histograms = Sample(ledger, json.loads((run / manifest.NAME).read_bytes())["limits"]).histograms()
+        for code, page in pages.pages(figures, histograms, examples.read(run, ledger)):
+            store.write(folder / pages.FOLDER / f"{code}.html", page.encode())
     store.write(folder / "corpus.json", (json.dumps(figures, ensure_ascii=False, indent=1) + "\n").encode())
 
 
@@ -44,6 +52,7 @@ def _common(figures: Figures) -> dict[str, Any]:
         "f": figures, "t": figures["totals"], "notices": notices_of(figures), "enough": ENOUGH, "too_much": TOO_MUCH,
         "families": families, "family_names": {name: family["name"] for name, family in words.meanings()["family"].items()},
         "names": {one["code"]: one["name"] for one in figures["languages"]},
+        "pages": pages.written(figures),
         "absent": [one["name"] for one in figures["languages"] if not one["kept"]],
         "largest": {"name": largest["name"], "share": largest["bytes_kept"] / max(figures["totals"]["bytes_kept"], 1)},
         "licences": sorted(licences.items(), key=lambda item: (-item[1], item[0])), "licence": words.card_licence(licences),

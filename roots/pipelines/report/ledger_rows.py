@@ -36,30 +36,37 @@ class LedgerRows:
     def _columns(self) -> list[str]:
         return [row[0] for row in self._connection.execute("DESCRIBE ledger").fetchall()]
 
-    def _ask(self, question: str) -> Rows:
+    def ask(self, question: str, **tables: pa.Table) -> Rows:
+        """The rows that a question in SQL finds in `ledger` and in the tables given; none where the run has no ledger."""
         if not self.files:
             return []
-        answer = self._connection.execute(question)
+        answer = self.do(question, **tables)
         names = [column[0] for column in answer.description or ()]
         return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
+    def do(self, statement: str, **tables: pa.Table) -> duckdb.DuckDBPyConnection:
+        """A statement in SQL, carried out."""
+        for name, table in tables.items():
+            self._connection.register(name, table)
+        return self._connection.execute(statement)
+
     def fates(self) -> Rows:
         """Documents and bytes by source, kind, language and reason ("kept" for what stayed)."""
-        return self._ask("""
+        return self.ask("""
             SELECT source, kind, coalesce(language, 'und') AS language, coalesce(dropped, 'kept') AS reason,
                    count(*) AS documents, cast(coalesce(sum(bytes), 0) AS BIGINT) AS bytes
             FROM ledger GROUP BY ALL ORDER BY ALL""")
 
     def personal_data(self) -> Rows:
         """Replacements and documents by kind and language, among kept documents."""
-        return self._ask("""
+        return self.ask("""
             SELECT edit.kind AS kind, coalesce(language, 'und') AS language, count(*) AS replacements, count(DISTINCT id) AS documents
             FROM (SELECT id, language, unnest(edits) AS edit FROM ledger WHERE dropped IS NULL) WHERE edit.line IS NULL
             GROUP BY ALL ORDER BY ALL""")
 
     def cuts(self) -> Rows:
         """Pieces that were cut out, and documents that they were cut from, by kind and language, among kept documents."""
-        return self._ask("""
+        return self.ask("""
             SELECT edit.kind AS kind, coalesce(language, 'und') AS language, count(*) AS cuts, count(DISTINCT id) AS documents
             FROM (SELECT id, language, unnest(edits) AS edit FROM ledger WHERE dropped IS NULL) WHERE edit.line IS NOT NULL
             GROUP BY ALL ORDER BY ALL""")
@@ -76,12 +83,11 @@ class LedgerRows:
                      for language, known in sorted(limits.items()) if (limit := known.get(measure))]
             if not asked:
                 continue
-            self._connection.register("asked", pa.Table.from_pylist(asked, pa.schema([
-                ("language", pa.string()), ("at_least", pa.float64()), ("at_most", pa.float64())])))
-            for row in self._ask(f"""
+            table = pa.Table.from_pylist(asked, pa.schema([("language", pa.string()), ("at_least", pa.float64()), ("at_most", pa.float64())]))
+            for row in self.ask(f"""
                 SELECT language, count({column}) AS measured,
                        count(*) FILTER (WHERE {column} < cast(at_least AS FLOAT) OR {column} > cast(at_most AS FLOAT)) AS outside
-                FROM ledger JOIN asked USING (language) WHERE {column} IS NOT NULL GROUP BY ALL ORDER BY ALL"""):  # noqa: S608  names are ours
+                FROM ledger JOIN asked USING (language) WHERE {column} IS NOT NULL GROUP BY ALL ORDER BY ALL""",  # noqa: S608  ours
+                    asked=table):
                 answers.append({"measure": measure, **row})
-            self._connection.unregister("asked")
         return answers
