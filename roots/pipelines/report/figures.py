@@ -15,6 +15,7 @@ from roots.pipelines.report.words import meanings
 from roots.store import Place
 
 ENOUGH = 50          # documents of a language that a limit must have seen before its share says anything
+DENIED, FEW = 20, 10  # replacements in a million bytes of kept text, and in all, that a source which says "no" may not exceed
 TOO_MUCH = 0.3       # a limit that drops more of a language is suspect
 Figures = dict[str, Any]
 
@@ -26,7 +27,7 @@ def figures_of(run: Place) -> Figures:
         fates = ledger.fates()
         personal = ledger.personal_data()
         outside = ledger.limits(record["limits"])
-    sources = _sources(record, fates)
+    sources = _sources(record, fates, personal)
     languages, others = _languages(record, fates, personal)
     figures = {
         "name": record["recipe"]["name"], "purpose": record["recipe"]["purpose"], "recipe": record["recipe"],
@@ -58,7 +59,7 @@ def family_of(reason: str) -> str:
     return KEPT if reason == KEPT else meaning(reason)[0]
 
 
-def _sources(record: Mapping[str, Any], fates: Iterable[Mapping[str, Any]]) -> list[Figures]:
+def _sources(record: Mapping[str, Any], fates: Iterable[Mapping[str, Any]], personal: Iterable[Mapping[str, Any]]) -> list[Figures]:
     counted: dict[str, Counter[str]] = defaultdict(Counter)
     for row in fates:
         mine, fate = counted[row["source"]], KEPT if row["reason"] == KEPT else "dropped"
@@ -69,6 +70,9 @@ def _sources(record: Mapping[str, Any], fates: Iterable[Mapping[str, Any]]) -> l
     for row in record["ledger"]["rejected"]:
         rejected[row["source"]] += row["records"]
         counted[row["source"]]["family rejected"] += row["records"]
+    replaced: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in personal:
+        replaced[row["source"]][row["kind"]] += row["replacements"]
     described = ("name", "custodian", "homepage", "licence", "languages", "allowed", "reasons", "personal_data", "files")
     return [{
         "id": id, **{key: known.get(key) for key in described}, "raw_bytes": sum(file["bytes"] for file in known["files"]),
@@ -76,7 +80,15 @@ def _sources(record: Mapping[str, Any], fates: Iterable[Mapping[str, Any]]) -> l
         "kept": counted[id]["kept"], "dropped": counted[id]["dropped"],
         "bytes_kept": counted[id]["bytes_kept"], "bytes": counted[id]["bytes_kept"] + counted[id]["bytes_dropped"],
         "families": {family: counted[id][f"family {family}"] for family in meanings()["family"]},
+        "personal_found": _most(replaced[id]),
+        "personal_denied": _denied(known.get("personal_data"), replaced[id], counted[id]["bytes_kept"]),
     } for id, known in sorted(record["sources"].items())]
+
+
+def _denied(said: str | None, found: Counter[str], size: int) -> bool:
+    """Does a source that says that it holds no personal data yield many? Handles count only where all of it is denied."""
+    count = found.total() if said == "no" else found.total() - found["user"] if said == "author names only" else 0
+    return count >= FEW and count > DENIED * size / 1e6
 
 
 def _conditions(record: Mapping[str, Any]) -> list[Figures]:

@@ -58,10 +58,11 @@ class LedgerRows:
             FROM ledger GROUP BY ALL ORDER BY ALL""")
 
     def personal_data(self) -> Rows:
-        """Replacements and documents by kind and language, among kept documents."""
+        """Replacements and documents by source, kind and language, among kept documents."""
         return self.ask("""
-            SELECT edit.kind AS kind, coalesce(language, 'und') AS language, count(*) AS replacements, count(DISTINCT id) AS documents
-            FROM (SELECT id, language, unnest(edits) AS edit FROM ledger WHERE dropped IS NULL) WHERE edit.line IS NULL
+            SELECT source, edit.kind AS kind, coalesce(language, 'und') AS language,
+                   count(*) AS replacements, count(DISTINCT id) AS documents
+            FROM (SELECT source, id, language, unnest(edits) AS edit FROM ledger WHERE dropped IS NULL) WHERE edit.line IS NULL
             GROUP BY ALL ORDER BY ALL""")
 
     def cuts(self) -> Rows:

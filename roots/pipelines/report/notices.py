@@ -30,6 +30,12 @@ def _notices(figures: dict[str, Any]) -> Iterator[str]:
     barren = [one["id"] for one in figures["sources"] if one["allowed"] and one["read"] and not one["kept"]]
     if barren:
         yield f"Nothing was kept of {_joined(barren)}."
+    kinds = {one["kind"]: one["name"] for one in figures["personal_data"]}
+    for one in figures["sources"]:
+        if one["personal_denied"]:
+            found = _joined([f"{kinds.get(kind, kind)} {number(count)}" for kind, count in one["personal_found"]])
+            yield (f"{one['id']} says of personal data “{one['personal_data']}”, and {number(sum(n for _, n in one['personal_found']))} "
+                   f"pieces were replaced in it ({found}): its steward should look at it in catalogue/sources/{one['id']}.toml.")
     for kind, plural in ((NATURAL, "languages"), (PROGRAMMING, "programming languages")):
         of_kind = [one for one in figures["languages"] if one["kind"] == kind]
         absent = [one["name"] for one in of_kind if not one["kept"]]
