@@ -13,8 +13,9 @@ import pytest
 from roots import manifest
 from roots.errors import RootsError
 from roots.pipelines.build import claimed
-from roots.pipelines.judging import block_name, tasks_for
+from roots.pipelines.judging import SLICES, block_name, tasks_for
 from roots.pipelines.read import Input
+from roots.pipelines.read.parts import Span
 from roots.pipelines.work import Folder
 from tests.conftest import ROOT, roots
 
@@ -66,11 +67,16 @@ def test_blocks_are_named_by_content_and_not_by_place() -> None:
 
 
 def test_large_files_are_shared_out_and_small_ones_are_not() -> None:
-    large = Input("s", "l.jsonl", "l", "ab" * 32, 5 << 20, "jsonl", "text")
+    large = Input("s", "l.jsonl.gz", "l", "ab" * 32, 5 << 20, "jsonl", "text")
+    spans = (Span(0, 0, 17 << 20, 0), Span(1, 17 << 20, 20 << 20, 9))
+    huge = Input("s", "h.jsonl", "h", "ef" * 32, 20 << 20, "jsonl", "text", spans=spans)
     small = Input("s", "s.jsonl", "s", "cd" * 32, 5 << 10, "jsonl", "text")
     assert [(task.input.path, task.slice, task.of) for task in tasks_for([small, large], 2)] == [
-        *(("l.jsonl", number, 4) for number in range(4)), ("s.jsonl", 0, 1)]
+        *(("l.jsonl.gz", number, 2) for number in range(2)), ("s.jsonl", 0, 1)]
     assert len(tasks_for([small, large], 1)) == 2
+    assert len(tasks_for([large], 1000)) == SLICES, "what must be unpacked as a whole is not unpacked a thousand times"
+    for workers in (1, 2, 1000):
+        assert [task.input.span for task in tasks_for([huge], workers)] == list(spans), "spans follow from the file alone"
 
 
 @pytest.mark.slow

@@ -153,16 +153,17 @@ class _Passes:
 
         self.engine.run("judge", lambda pipeline: pipeline | Judging(tasks, self.rules, self.judged.path), done,
                         sum(input.size for input in inputs))
-        receipts = sorted(self.judged.receipts(), key=lambda receipt: (receipt["source"], receipt["path"], receipt["number"]))
-        blocks: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        receipts = sorted(self.judged.receipts(), key=lambda one: (one["source"], one["path"], one["span"], one["number"]))
+        blocks: dict[tuple[str, str, int], list[dict[str, Any]]] = {}
         for receipt in receipts:
-            blocks.setdefault((receipt["source"], receipt["path"]), []).append(receipt)
+            blocks.setdefault((receipt["source"], receipt["path"], receipt["span"]), []).append(receipt)
         for input in inputs:
-            found = blocks.get((input.source, input.path), [])
-            if [one["number"] for one in found] != list(range(len(found))) or [one["last"] for one in found].count(True) != 1 \
-                    or not found[-1]["last"]:
-                raise RootsError(f"{input.source} · {input.path}", "was not read to its end",
-                                 "run the build again with --resume; if that does not help, report it")
+            for span in range(len(input.spans) or 1):
+                found = blocks.get((input.source, input.path, span), [])
+                if [one["last"] for one in found] != [number == len(found) - 1 for number in range(len(found))] or not found \
+                        or [one["number"] for one in found] != list(range(len(found))):
+                    raise RootsError(f"{input.source} · {input.path}", "was not read to its end",
+                                     "run the build again with --resume; if that does not help, report it")
         self._unique_ids(receipts)
         return receipts
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import apache_beam as beam
 import pyarrow as pa
@@ -16,16 +16,18 @@ from roots.pipelines.element import Piece
 from roots.pipelines.engine import costed
 from roots.pipelines.isolation import Stages
 from roots.pipelines.read import Block, Input, read
+from roots.pipelines.read.spans import SPAN
 from roots.pipelines.work import Folder
 from roots.rules import Rules
 from roots.store import Place
 
+SLICES = 16  # tasks that may unpack the same file
 STAGES = ("normalise", "takedowns", "identify", "judge", "decontaminate", "scrub")  # what of a recipe belongs to this pass
 
 
 @dataclass(frozen=True)
 class Task:
-    """Every `of`-th block of one raw file, beginning with block number `slice`."""
+    """Every `of`-th block of one raw file, or of one span of it, beginning with block number `slice`."""
 
     input: Input
     slice: int
@@ -33,21 +35,29 @@ class Task:
 
 
 def tasks_for(inputs: Sequence[Input], workers: int) -> list[Task]:
-    """Files over a megabyte are shared between workers, so that one huge file does not serialise the build.
+    """A task for every span, so that one huge file does not serialise the build. A file that cannot be opened in the middle, unless it is
+    small, is unpacked by several tasks, and each understands a share: unpacking costs a thirtieth of what comes after.
 
-    The blocks of a file have the same boundaries whatever the number of slices.
+    The blocks of a file have the same boundaries whatever the number of workers.
     """
     tasks = []
     for input in inputs:
-        slices = 2 * workers if workers > 1 and input.size > 1 << 20 else 1
-        tasks += [Task(input, number, slices) for number in range(slices)]
-    return sorted(tasks, key=lambda task: (-task.input.size // task.of, task.input.source, task.input.path, task.slice))
+        if input.spans:
+            tasks += [Task(replace(input, span=span, spans=()), 0, 1) for span in input.spans]
+        else:
+            slices = min(workers, SLICES) if input.size > 1 << 20 else 1
+            tasks += [Task(input, number, slices) for number in range(slices)]
+    return sorted(tasks, key=lambda task: (-_size(task), task.input.source, task.input.path, task.slice))
+
+
+def _size(task: Task) -> int:
+    return SPAN if task.input.span else task.input.size // task.of
 
 
 def block_name(input: Input, number: int) -> str:
-    """Content-addressed: the file's snapshot and how it is read, then the number of the block."""
-    how = {key: value for key, value in asdict(input).items() if key != "file"}
-    return f"{value_digest(how)[:16]}-{number:06d}"
+    """Content-addressed: the file's snapshot and how it is read, then the numbers of the span and of the block in it."""
+    how = {key: value for key, value in asdict(input).items() if key not in ("file", "span", "spans")}
+    return f"{value_digest(how)[:16]}-{input.span.number if input.span else 0:06d}-{number:06d}"
 
 
 class Judging(beam.PTransform):
@@ -89,8 +99,8 @@ class _Read(beam.DoFn):
 
 
 def _facts(input: Input, block: Block) -> dict[str, object]:
-    return {"source": input.source, "path": input.path, "number": block.number, "last": block.last,
-            "read": block.read, "rejected": [asdict(rejected) for rejected in block.rejected]}
+    return {"source": input.source, "path": input.path, "span": input.span.number if input.span else 0,
+            "number": block.number, "last": block.last, "read": block.read, "rejected": [asdict(rejected) for rejected in block.rejected]}
 
 
 def declare(batch: pa.RecordBatch, rules: Rules) -> pa.RecordBatch:

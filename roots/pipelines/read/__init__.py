@@ -1,7 +1,8 @@
 """How does a raw file become documents? Cut into blocks first, understood block by block, and every record accounted for.
 
-Cutting depends on the file alone, so that any number of workers can share a file: slice k of n understands only the blocks whose number
-leaves k. `streams` unpacks, `lines`, `columnar`, `archives`, `warc` and `text` cut, `jsonl`, `columnar`, `html` and `text` understand.
+Cutting depends on the file alone, so that any number of workers can share a file: by its spans where it has some, else slice k of n
+understands only the blocks whose number leaves k. `spans` finds where a file can be opened in the middle, `streams` unpacks, `lines`,
+`columnar`, `archives`, `warc` and `text` cut, `jsonl`, `columnar`, `html` and `text` understand.
 """
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ _PARSE: dict[str, Callable[[Input, Any, ReadLimits], Rows]] = {
 
 
 def read(input: Input, slice: int = 0, of: int = 1, *, limits: ReadLimits | None = None) -> Iterator[Block]:
-    """The blocks of a file whose number leaves `slice` when divided by `of`, in order.
+    """The blocks of a file, or of its one span, whose number leaves `slice` when divided by `of`, in order.
 
     Over all slices exactly one block has `last` set, the file's last one, whatever is wrong with the file. In every block,
     `read` = documents + rejected. Raises RootsError when the file is not there.
@@ -48,7 +49,7 @@ def _pieces(input: Input, limits: ReadLimits) -> Iterator[Piece]:
         for piece in _CUT[input.format](input, limits):
             empty = False
             yield piece
-        if empty:
+        if empty and not input.span:
             raise Fault("file.empty", "holds no record", "fetch the file again, or leave it out of data.files")
     except Fault as fault:
         yield Piece(rejected=(reject(input, None, fault),))

@@ -22,7 +22,7 @@ _AGAIN = "fetch the file again from its custodian"
 
 def cut(input: Input, limits: ReadLimits) -> Iterator[Piece]:
     """Pieces of at most `limits.block_records` rows and about `limits.block` bytes of text; a record is a row number."""
-    first = 0
+    first = input.span.first if input.span else 0
     try:
         with ExitStack() as stack:
             file = _seekable(input, limits, stack)
@@ -31,14 +31,19 @@ def cut(input: Input, limits: ReadLimits) -> Iterator[Piece]:
                     yield Piece((first, part))
                     first += len(part)
     except Fault as found:
-        yield Piece(rejected=(reject(input, "rest" if first else None, found),))
+        yield Piece(rejected=(reject(input, _rest(input, first), found),))
     except _CORRUPT as error:
         what = str(error).split("\n")[0][:200]
         fault = Fault("format.corrupt", f"after {first} rows the file cannot be read ({what})", _AGAIN)
-        if not first:
+        if not first and not input.span:
             fault = Fault("format.wrong", f"is no {input.format} file, or a damaged one ({what})",
                           f"{_AGAIN}, or name its format in data.format")
-        yield Piece(rejected=(reject(input, "rest" if first else None, fault),))
+        yield Piece(rejected=(reject(input, _rest(input, first), fault),))
+
+
+def _rest(input: Input, row: int) -> str | None:
+    """What to call all that could not be read, from this row on."""
+    return f"rest of rows {input.span.first} on" if input.span else "rest" if row else None
 
 
 def _seekable(input: Input, limits: ReadLimits, stack: ExitStack) -> IO[bytes]:
@@ -67,7 +72,8 @@ def _wanted(input: Input, names: list[str]) -> list[str]:
 def _parquet(input: Input, file: IO[bytes], limits: ReadLimits) -> Iterator[pa.RecordBatch]:
     parquet = pq.ParquetFile(file, pre_buffer=False, memory_map=False)
     names = _wanted(input, parquet.schema_arrow.names)
-    yield from parquet.iter_batches(batch_size=limits.block_records, columns=names, use_threads=False)
+    groups = range(input.span.start, input.span.stop) if input.span else range(parquet.num_row_groups)
+    yield from parquet.iter_batches(batch_size=limits.block_records, row_groups=list(groups), columns=names, use_threads=False)
 
 
 def _arrow(input: Input, file: IO[bytes]) -> Iterator[pa.RecordBatch]:
@@ -75,7 +81,8 @@ def _arrow(input: Input, file: IO[bytes]) -> Iterator[pa.RecordBatch]:
     file.seek(0)
     if head == b"ARROW1":
         reader = pa.ipc.open_file(file)
-        batches: Iterator[pa.RecordBatch] = (reader.get_batch(number) for number in range(reader.num_record_batches))
+        numbers = range(input.span.start, input.span.stop) if input.span else range(reader.num_record_batches)
+        batches: Iterator[pa.RecordBatch] = (reader.get_batch(number) for number in numbers)
     else:
         reader = pa.ipc.open_stream(file)
         batches = _to_the_end(reader, file)

@@ -3,12 +3,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from roots import store
 from roots.errors import RootsError
 from roots.pipelines.read.parts import FORMATS, Input
+from roots.pipelines.read.spans import survey
 from roots.store import Place
+
+AT_ONCE = 8  # files that are looked at at a time
 
 
 def inputs_of(source: str, data: Place, patterns: Sequence[str], format: str, *, text: str = "text", record_id: str = "",
@@ -40,16 +44,18 @@ def inputs_of(source: str, data: Place, patterns: Sequence[str], format: str, *,
             raise RootsError(where, f"no file matches {pattern!r} in {folder}", "mend the pattern, or put the files there")
         found |= {store.name_in(folder, file) for file in files}
     inputs = []
-    for name in sorted(found):
-        file = folder / name
+    names = sorted(found)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        surveyed = [pool.submit(survey, folder / name, format, text) for name in names]
+    for name, looked in zip(names, surveyed, strict=True):
         try:
-            digest, size = store.digest(file), store.size(file)
+            digest, size, spans = looked.result()
         except OSError as error:
             raise RootsError(f"{source} · {name}", f"cannot be read: {error.strerror or error}", "look at the file's permissions") from None
         expected = (known or {}).get(name, digest)
         if expected.lower() != digest:
             raise RootsError(f"{source} · {name}", f"its sha256 is {digest}, the source's record says {expected}",
                              "fetch the file again, or have the changed file approved with its new digest")
-        inputs.append(Input(source, name, str(file), digest, size, format,
-                            text or "text", record_id, language, url, html, kind))
+        inputs.append(Input(source, name, str(folder / name), digest, size, format,
+                            text or "text", record_id, language, url, html, kind, spans))
     return inputs

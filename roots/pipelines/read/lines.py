@@ -29,8 +29,8 @@ def cut(input: Input, limits: ReadLimits) -> Iterator[Piece]:
     A line longer than `limits.record` is a piece of its own, rejected, and never held in memory; so is the broken rest
     of a stream.
     """
-    number = 0                  # of the line that is open
-    first = 0                   # number of the block's first line
+    number = input.span.first if input.span else 0  # of the line that is open
+    first = number              # number of the block's first line
     whole: list[bytes] = []     # closed lines of the block
     held = 0                    # their bytes
     counted = 0                 # those that are not empty
@@ -50,7 +50,9 @@ def cut(input: Input, limits: ReadLimits) -> Iterator[Piece]:
                         "split the record, or raise the limit")
         return Piece(rejected=(reject(input, number, problem, b"".join(part), bytes=length, sha256=sha256),))
 
-    stream = _without_mark(chunks(input, limits))
+    stream = chunks(input, limits)
+    if not input.span or not input.span.start:
+        stream = _without_mark(stream)
     while True:
         try:
             chunk = next(stream, b"")

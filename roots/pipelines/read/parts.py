@@ -15,8 +15,19 @@ EXCERPT = 2_000  # bytes of a rejected record that people are shown
 
 
 @dataclass(frozen=True)
+class Span:
+    """A stretch of a file that can be read without what stands before it: from `start` to before `stop`, which are bytes of lines, row
+    groups of Parquet, or batches of Arrow. `first` is the number of its first record in the file."""
+
+    number: int
+    start: int
+    stop: int
+    first: int
+
+
+@dataclass(frozen=True)
 class Input:
-    """One raw file of one admitted source; field names are those of the source's record, "" = none."""
+    """One raw file of one admitted source, or one span of it; field names are those of the source's record, "" = none."""
 
     source: str
     path: str      # relative to the source's data folder, as in the locator
@@ -30,6 +41,8 @@ class Input:
     url: str = ""
     html: str = ""
     kind: str = ""        # natural | programming; "" = programming for format code, else natural
+    spans: tuple[Span, ...] = ()  # where it can be cut; () = it is read as a whole
+    span: Span | None = None      # the one to read; None = all
 
     @property
     def documents_are(self) -> str:

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from roots import store
 from roots.errors import RootsError
-from roots.pipelines.read.parts import Fault, Input, ReadLimits
+from roots.pipelines.read.parts import Fault, Input, ReadLimits, Span
 
 CHUNK = 1 << 16
 SUFFIXES = {".gz": "gzip", ".zst": "zstd", ".xz": "xz"}
@@ -44,12 +44,15 @@ def open_raw(input: Input) -> IO[bytes]:
 
 
 def chunks(input: Input, limits: ReadLimits) -> Iterator[bytes]:
-    """The unpacked bytes, at most `CHUNK` at a time.
+    """The unpacked bytes, at most `CHUNK` at a time; those of the span, where one is to be read.
 
     Raises Fault (compression.corrupt, format.wrong, archive.too_large) after the last good byte.
     """
     size = max(1, min(CHUNK, limits.record))
     with open_raw(input) as file:
+        if input.span:
+            yield from _stretch(file, size, input.span)
+            return
         head = file.read(8)
         file.seek(0)
         packed = packing(head)
@@ -68,6 +71,14 @@ def chunks(input: Input, limits: ReadLimits) -> Iterator[bytes]:
                 raise Fault("archive.too_large", f"unpacks to more than {limits.ratio} times its size",
                             "unpack it by hand and look at what it holds")
             yield chunk
+
+
+def _stretch(file: IO[bytes], size: int, span: Span) -> Iterator[bytes]:
+    file.seek(span.start)
+    left = span.stop - span.start
+    while left and (chunk := file.read(min(size, left))):
+        left -= len(chunk)
+        yield chunk
 
 
 def _plain(file: IO[bytes], size: int) -> Iterator[bytes]:
