@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import random
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from roots.models.langid_calibrate import calibration, floors, isotonic
 from roots.models.langid_data import Record, bare, draw, pools, sentences
 from roots.models.langid_recipe import Recipe, Source, load_recipe
 from roots.models.langid_score import Answer, false_positives, figures, macro_f1, reliability
-from roots.models.langid_train import train_on, written_in
+from roots.models.langid_train import train_on, written_in, zeroed_memory
 from roots.models.langid_trials import DOCUMENT, SENTENCE, SHORT, trials
 
 WORDS = {"en": "the of and water house people river stone", "fr": "le de et eau maison gens rivière pierre",
@@ -231,12 +232,75 @@ def test_a_public_model_runs_through_its_map(made: Path, tmp_path: Path) -> None
         public_rules(unmapped)
 
 
-def test_label_maps_name_codes_of_ours_and_cover_what_they_claim() -> None:
-    assert set(maps()) == {"glotlid-v3", "lid.176", "nllb", "openlid-v2", "openlid-v3"}
-    for name in ("glotlid-v3", "nllb", "openlid-v2", "openlid-v3"):
-        missing = ours() - set(table_of(MAPS / f"{name}.toml")["labels"].values())
-        assert not missing, name
-    assert {"zu", "rw", "ny", "zh-Hant"}.isdisjoint(table_of(MAPS / "lid.176.toml")["labels"].values())
+PUBLIC = {"glotlid-v3": "glotlid_v3.bin", "lid.176": "lid.176.bin", "nllb": "nllb-lid218e.bin", "openlid-v2": "openlid-v2.bin",
+          "openlid-v3": "openlid-v3.bin"}
+
+
+def _documented() -> dict[str, set[str]]:
+    """The labels that the authors of each model name."""
+    table = tomllib.loads(Path(__file__).with_name("label_sets.toml").read_text(encoding="utf-8"))
+    return {name: set(row["labels"].split()) for name, row in table.items()}
+
+
+def test_label_maps_follow_the_documented_labels() -> None:
+    documented = _documented()
+    renamed = documented.pop("renamed")
+    everywhere = renamed.union(*documented.values())
+    assert set(maps()) == set(documented) == set(PUBLIC)
+    for name, labels in documented.items():
+        table = table_of(MAPS / f"{name}.toml")["labels"]
+        assert set(table) <= (everywhere if name.startswith("openlid") or name == "nllb" else labels), name
+        able = {code for label, code in table.items() if label in labels}
+        reach = able | {"zh-Hans", "zh-Hant"} if "zh" in able else able
+        missing = ours() - reach
+        if name == "lid.176":
+            assert {"sw", "yo", "zh-Hant", "hi"}.isdisjoint(missing) and {"zu", "rw", "ny"} <= missing
+        else:
+            assert missing <= {"ak"}, name    # OpenLID has Twi alone, which is counted as one with Akan
+    assert table_of(MAPS / "openlid-v3.toml")["labels"]["ara_Arab"] == "ar"
+
+
+def test_no_two_of_ours_share_a_label_and_maps_agree_on_what_a_label_means() -> None:
+    meanings: dict[str, set[str]] = {}
+    for name in set(PUBLIC) - {"lid.176"}:
+        for label, code in table_of(MAPS / f"{name}.toml")["labels"].items():
+            meanings.setdefault(label, set()).add(code)
+    assert {label: codes for label, codes in meanings.items() if len(codes) > 1} == {}
+
+
+SAID = {"en": "water of the river stone", "fr": "eau de la pierre et gens", "sw": "maji ya mto wa watu", "gu": "પાણી ઘર લોકો નદી"}
+HANS, HANT = "人人生而自由在尊严和权利上一律平等他们赋有理性和良心", "人人生而自由在尊嚴和權利上一律平等他們賦有理性和良心"
+
+
+@pytest.mark.parametrize("name", sorted(PUBLIC))
+def test_a_model_with_public_labels_is_loaded_mapped_and_evaluated(name: str, made: Path, tmp_path: Path) -> None:
+    """A fastText model as its package makes them (words, n-grams; lid.176: hierarchical softmax), with labels that the authors name."""
+    import fasttext
+
+    table, labels = table_of(MAPS / f"{name}.toml")["labels"], _documented()[name]
+    theirs = {code: next(label for label in sorted(labels) if table.get(label) == code) for code in WORDS}
+    chinese = [label for label in sorted(labels) if table.get(label) in ("zh", "zh-Hans", "zh-Hant")]
+    unmapped = {"glotlid-v3": "hin_Latn", "lid.176": "jbo", "openlid-v3": "frp_Latn"}.get(name)
+    chance = random.Random(3)
+    lines = [f"__label__{theirs[code]} {' '.join(chance.choices(words.split(), k=8))}" for code, words in WORDS.items() for _ in range(80)]
+    lines += [f"__label__{label} {' '.join(HANT if table[label] == 'zh-Hant' else HANS)}" for label in chinese for _ in range(80)]
+    lines += [f"__label__{unmapped} coi rodo mi klama le zarci" for _ in range(80)] if unmapped else []
+    chance.shuffle(lines)
+    (tmp_path / "lines.txt").write_text("\n".join(lines), encoding="utf-8")
+    with zeroed_memory():
+        model = fasttext.train_supervised(str(tmp_path / "lines.txt"), loss="hs" if name == "lid.176" else "softmax", thread=1, dim=16,
+                                          epoch=15, minn=2, maxn=4, bucket=5000, lr=0.5, verbose=0)
+    model.save_model(str(tmp_path / PUBLIC[name]))
+    rules = public_rules(tmp_path / PUBLIC[name])
+    assert rules.name == name
+    names, codes = names_of(tmp_path / PUBLIC[name])
+    assert {"zh-Hans", "zh-Hant"} <= set(codes) and "zh" not in codes
+    asked = {**SAID, "zh-Hans": " ".join(HANS), "zh-Hant": " ".join(HANT), **({unmapped: "coi rodo mi klama"} if unmapped else {})}
+    answered, scores = names.languages(pa.array(asked.values()))
+    assert dict(zip(asked, answered.to_pylist(), strict=True)) == {code: code for code in asked}
+    assert all(0.3 < score <= 1 for score in scores.to_pylist())
+    figures = evaluate(made, tmp_path / PUBLIC[name], recipe=_recipe(), say=lambda _: None)
+    assert figures[SENTENCE]["macro_f1"] > 0.95 and set(figures[SENTENCE]["by_language"]) == set(WORDS)
 
 
 def test_the_shipped_model_is_small_and_names_all_46() -> None:

@@ -1,7 +1,8 @@
 """How do larger public models name our languages? fastText models of others, by path, each with a map from its labels to our codes.
 
 GlotLID v3, OpenLID v2 and v3, NLLB's LID-218 and lid.176 run in the `fasttext` package as they are; a table in `label_maps/`
-says which of their labels is which of our codes. A label without an entry is another language, and keeps its own name.
+says which of their labels is which of our codes. A label without an entry is another language, and keeps its own name; one that
+means Chinese in either writing is "zh" in the map, and the characters then tell which.
 """
 from __future__ import annotations
 
@@ -15,9 +16,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from roots.errors import RootsError
+from roots.filters.scripts import chinese_writing
 
 MAPS = Path(__file__).resolve().parent.parent / "models" / "langid" / "label_maps"
 _PREFIX = "__label__"
+_EITHER, _CHINESE = "zh", ("zh-Hans", "zh-Hant")
 _CHARACTERS = 2000   # of a text; what these models' own authors feed them is a sentence
 
 
@@ -32,7 +35,8 @@ class PublicRules:
     @property
     def codes(self) -> tuple[str, ...]:
         """Our codes that the model can give, sorted."""
-        return tuple(sorted({code for _, code in self.labels}))
+        found = {code for _, code in self.labels}
+        return tuple(sorted(found - {_EITHER} | set(_CHINESE) if _EITHER in found else found))
 
 
 def maps() -> dict[str, Path]:
@@ -49,13 +53,13 @@ def public_rules(model: Path, name: str | None = None) -> PublicRules:
         raise RootsError(str(model), "is missing", "give the path of a fastText model (.bin or .ftz)")
     beside = model.with_suffix(".toml")
     plain = model.name.lower().replace("-", "").replace("_", "").replace(".", "")
-    fits = [stem for stem, path in maps().items() for alias in table_of(path)["files"] if alias in plain]
+    fits = [(len(alias), stem) for stem, path in maps().items() for alias in table_of(path)["files"] if alias in plain]
     if name is None and beside.is_file():
         path = beside
     elif name in maps():
         path = maps()[str(name)]
     elif name is None and fits:
-        path = maps()[max(fits, key=len)]
+        path = maps()[max(fits)[1]]
     else:
         raise RootsError(str(model), "has no label map", f"name one of {', '.join(maps())}, or write {beside.name} beside it")
     labels = table_of(path)["labels"]
@@ -88,12 +92,14 @@ class PublicIdentifier:
         speaks = pc.match_substring_regex(heads, r"\p{L}").to_pylist()
         wanted = [True] * len(texts) if which is None else which.to_pylist()
         asked = [at for at in range(len(texts)) if wanted[at] and speaks[at]]
-        labels, scores = _load(self.rules.model).predict(heads.take(pa.array(asked, pa.int64())).to_pylist()) if asked else ([], [])
+        lines = heads.take(pa.array(asked, pa.int64())).to_pylist()
+        labels, scores = _load(self.rules.model).predict(lines) if asked else ([], [])
         known = dict(self.rules.labels)
         codes: list[str | None] = ["und" if is_in else None for is_in in wanted]
         sure: list[float | None] = [0.0 if is_in else None for is_in in wanted]
-        for at, label, score in zip(asked, labels, scores, strict=True):
+        for at, line, label, score in zip(asked, lines, labels, scores, strict=True):
             if len(label):
                 theirs = label[0].removeprefix(_PREFIX)
-                codes[at], sure[at] = known.get(theirs, theirs), min(float(score[0]), 1.0)
+                code = known.get(theirs, theirs)
+                codes[at], sure[at] = chinese_writing(line) if code == _EITHER else code, min(float(score[0]), 1.0)
         return pa.array(codes, pa.string()), pa.array(sure, pa.float32())

@@ -51,7 +51,7 @@ def lines_of(found: Pools, written: Mapping[str, Iterable[str]], recipe: Recipe)
 
 
 @contextmanager
-def _zeroed_memory() -> Iterator[None]:
+def zeroed_memory() -> Iterator[None]:
     """Makes malloc hand out zeroed memory for a while.
 
     fastText 0.9.3 on one thread fills a tenth of its matrix and leaves the rest as malloc gave it (densematrix.cc, `uniform`):
@@ -82,7 +82,7 @@ def train_on(found: Pools, recipe: Recipe, to: Path, held_out: Iterable[str] = (
         raise RootsError(str(to), "has fewer than two languages to tell apart", "give more text, or hold fewer sources out")
     written = written_in(rest)
     to.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as work, _zeroed_memory():
+    with tempfile.TemporaryDirectory() as work, zeroed_memory():
         path = Path(work) / "lines.txt"
         path.write_text("\n".join(lines_of(rest, written, recipe)) + "\n", encoding="utf-8")
         model = fasttext.train_supervised(str(path), loss="softmax", thread=1, minCount=_NO_WORDS, verbose=0, **recipe.fasttext)
