@@ -1,9 +1,10 @@
 """How rightly and how fast is personal data found, beside Presidio alone, datatrove's formatter and dolma's expressions?
 
-    python -m benchmarks.personal_data [DATA] [--presidio CHECKOUT]
+    python -m benchmarks.personal_data [DATA] [--presidio CHECKOUT] [--code FOLDER ...]
 
 DATA: the shared data (default ../shared/data, or $ROOTS_DATA). CHECKOUT: a copy of microsoft/presidio, whose own test cases are then
-read (its packages hold none). datatrove and dolma are measured when they can be imported. Seconds are CPU seconds of this thread.
+read (its packages hold none). FOLDER: source text in which to look for false alarms. datatrove, dolma and detect-secrets are measured
+when they can be imported. Seconds are CPU seconds of this thread.
 """
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ import io
 import json
 import os
 import time
+import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -22,6 +24,7 @@ import numpy as np
 import pyarrow as pa
 import zstandard
 
+from roots.digest import value_digest
 from roots.document import batch_of
 from roots.governance import scan
 from roots.governance.personal_data import personal_data_from
@@ -40,6 +43,8 @@ SPEED = [("xquad", "en"), ("xquad", "es"), ("xquad", "hi"), ("tico19", "fr"), ("
          ("pb_stories", "en"), ("asp_stories", "en"), ("softcatala_web", "ca"), ("opensource_guides", "en")]
 NOT_PROSE = {"benchmarks", "catalogue_bigscience", "dup_gold", "html_wikipedia_pages", "pii_phone_examples", "pii_presidio_research",
              "afrisenti_tweets"}  # tweets: every line holds @user
+SUFFIXES = {"go": ".go", "c": ".h .c", "cpp": ".hpp .cc .cpp", "javascript": ".js .mjs", "typescript": ".ts", "java": ".java",
+            "scala": ".scala", "python": ".py", "rust": ".rs", "php": ".php", "ruby": ".rb", "lua": ".lua", "csharp": ".cs"}
 TESTS = {"email": "email", "phone": "phone", "ip": "ip", "credit_card": "card", "iban": "iban", "crypto": "crypto", "mac": "mac",
          "us_ssn": "id", "es_nif": "id", "in_pan": "id", "in_aadhaar": "id", "uk_nhs": "id", "za_id_number": "id"}
 
@@ -205,14 +210,32 @@ def alarms(texts: dict[str, dict[str, list[str]]], find: Finder, languages: set[
         print(f"  {language:8} {characters[language] / 1e3:9.0f} thousand  {per:7.2f} per million  {said}")
 
 
-def alarms_in_code(one: Scrubber) -> None:
-    """Alarms in this interpreter's standard library: real source text that everybody has. Its authors' addresses are real finds."""
-    files = sorted(Path(os.__file__).parent.glob("*.py"))
-    texts = [file.read_text("utf-8", "replace") for file in files]
-    spans = ours(one)([{"text": text, "language": "python", "kind": "programming"} for text in texts])
-    counts = Counter(kind for found in spans for kind, _, _ in found)
-    size = sum(map(len, texts)) / 1e6
-    print(f"\nFinds in {len(files)} files of Python's standard library, {size:.1f} million characters: {dict(counts)}")
+def sources(place: Path, most: int = 6_000_000) -> Iterator[tuple[str, str]]:
+    """(name, text) of source files below a folder, or in an archive of them, in the order of their digests, up to `most` characters."""
+    names = {suffix: language for language, suffixes in SUFFIXES.items() for suffix in suffixes.split()}
+    files: list[tuple[str, Callable[[], bytes]]] = []
+    for archive in sorted(place.rglob("*-sources.jar")) if place.is_dir() else [place]:
+        zipped = zipfile.ZipFile(archive)
+        files += [(f"{archive.name}/{name}", lambda zipped=zipped, name=name: zipped.read(name)) for name in zipped.namelist()]  # type: ignore[misc]
+    files += [(str(file.relative_to(place)), file.read_bytes) for file in place.rglob("*") if file.is_file() and not file.is_symlink()]
+    size = 0
+    for name, read in sorted(files, key=lambda file: value_digest(file[0])):
+        if Path(name).suffix in names and size < most:
+            text = read().decode("utf-8", "replace")
+            size += len(text)
+            yield names[Path(name).suffix], text
+
+
+def alarms_in_code(one: Scrubber, places: list[Path]) -> None:
+    """Finds by kind in real source text. Authors' addresses are real finds, and so are those that an IP library gives as examples."""
+    print("\nFinds in source text, up to 6 million characters a place")
+    for place in places:
+        size, counts, languages = 0, Counter[str](), Counter[str]()
+        for language, text in sources(place):
+            size += len(text)
+            languages[language] += 1
+            counts.update(kind for kind, _, _ in ours(one)([{"text": text, "language": language, "kind": "programming"}])[0])
+        print(f"  {place.name:24} {size / 1e6:4.1f} million characters {dict(languages.most_common(3))}: {dict(counts.most_common())}")
 
 
 def timed(work: Callable[[], object], repeat: int = 3) -> float:
@@ -253,13 +276,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", nargs="?", type=Path, default=Path(os.environ.get("ROOTS_DATA", ROOT.parent / "shared" / "data")))
     parser.add_argument("--presidio", type=Path)
+    parser.add_argument("--code", type=Path, action="append", default=[Path(os.__file__).parent], help="a folder of source text")
     given = parser.parse_args()
     one = scrubber()
     tools = finders(one)
     for title, file in (("Gold set", "personal_data"), ("Second gold set", "personal_data_unseen")):
         gold = list(lines(ROOT / f"tests/gold/{file}.jsonl"))
         accuracy(title, gold, [{(s["kind"], s["start"], s["end"]) for s in row["spans"]} for row in gold], tools)
-    alarms_in_code(one)
+    alarms_in_code(one, given.code)
     if given.presidio:
         presidio_tests(given.presidio, tools["roots"])
     if not given.data.is_dir():

@@ -30,6 +30,7 @@ _COUNTS = r"[1-9]\d{0,2}[ .]\d{3}|[1-9]\d{0,2}(?:[ .]\d{3})+\s?[-/]\s?\d{1,3}(?:
 _MILLIONS = r"[1-9]\d?([ .])\d{3}\1\d{3}"
 _BETWEEN = r"\s{2,}|(?<=\d)\s+(?=[+(])|\s/\s|\s-\s|(?<=\d)\)?\s(?=\(?0\d)"
 _DOTTED = r"[1-9]\d{0,2}(?:\.\d{3})+"  # a count in thousands
+_ARITHMETIC = r"\d+\.\d+|\d+\s?/\s?\d+"  # in code: a fraction
 _FEWEST, _MOST = 7, 15
 _NEAR, _CLOSE = 24, 16  # characters before a number
 _FEWEST_LABELLED = 6
@@ -58,7 +59,9 @@ class Phone:
         self._regions = dict(kind.regions)
         self._everywhere = sorted({region for regions in self._regions.values() for region in regions})
         labels = "|".join(regex.escape(word) for word in kind.option("labels"))
-        self._labels = compiled(rf"[\s,\\/(\[-]{{0,3}}(?:{labels})(?!{LETTER}|[\p{{M}}\p{{Nd}}_])")
+        long = "|".join(regex.escape(word) for word in kind.option("labels") if len(word) > 1)  # 017f is a number in hexadecimal
+        self._labels = compiled(rf"(?:[\s,\\/(\[-]{{1,3}}(?:{labels})|(?:{long}))(?!{LETTER}|[\p{{M}}\p{{Nd}}_])")
+        self._labels_in_code = compiled(rf"[\s,\\/(\[-]{{0,3}}(?:{long})(?!{LETTER}|[\p{{M}}\p{{Nd}}_])")
         self._prefixed = {language: _prefixed(prefixes) for language in self._regions if (prefixes := kind.option(f"prefixes-{language}"))}
         self._label_before = compiled(rf"(?<!{LETTER}|[\p{{M}}\p{{Nd}}_])(?:{labels})(?:\s{{0,2}}[:.]|\s?[-=])\s{{0,2}}$")
 
@@ -157,6 +160,8 @@ class Phone:
             valid, possible, _ = _parsed("+" + digits, None)
             grouped = not window.programming and len(_groups(number)) >= _GROUPS  # new ranges are in use before the plans say so
             return valid or (possible and (grouped or self._announced(window, start, end)))
+        if window.programming and compiled(_ARITHMETIC).fullmatch(number):
+            return False
         if prefixed:
             return len(digits) >= _NINE and self._native(window, number, digits, self._announced(window, start, end))
         if self._announced(window, start, end):
@@ -173,11 +178,15 @@ class Phone:
         if not ((not free and compiled(_GLUED_BEFORE).match(text, start)) or compiled(_GLUED_AFTER).match(text, end)):
             return False
         labelled = text[start - 1:start] in (":", "-", "/", "#", "=") and self._context.before(window, start, _NEAR)
-        return not labelled and not self._labels.match(text, end)
+        return not labelled and not self._label_after(window, end)
+
+    def _label_after(self, window: Window, end: int) -> bool:
+        labels = self._labels_in_code if window.programming else self._labels
+        return labels.match(window.folded, end) is not None
 
     def _announced(self, window: Window, start: int, end: int) -> bool:
         text = window.folded
-        return (self._context.before(window, start) or self._context.after(window, end) or bool(self._labels.match(text, end))
+        return (self._context.before(window, start) or self._context.after(window, end) or self._label_after(window, end)
                 or bool(self._label_before.search(text, max(0, start - _NEAR), start)))
 
     @staticmethod
