@@ -64,5 +64,6 @@ clean: ## remove what was built (not the virtual environment)
 	rm -rf $(RUNS) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find roots tests benchmarks -name __pycache__ -type d -exec rm -rf {} +
 
-lock: ## resolve the dependencies anew into requirements.lock (needs uv)
+lock: ## resolve the dependencies anew into requirements.lock, and the image's (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --extra test --upgrade --custom-compile-command "make lock" pyproject.toml -o requirements.lock
+	uv pip compile --quiet --no-annotate --python-version 3.11 --python-platform x86_64-unknown-linux-gnu --extra dataflow --constraint requirements.lock --custom-compile-command "make lock" pyproject.toml -o deploy/image/requirements.lock

@@ -44,19 +44,22 @@ def runner_options(command: Command) -> Command:
 def engine_of(runner: str, workers: int, flink_master: str, job_server: str, worker_environment: str, project: str, region: str,
               temp_location: str, container_image: str, machine_type: str, max_workers: int | None, autoscaling: bool,
               service_account: str, public_ips: bool, beam_options: tuple[str, ...]) -> Engine:
-    """The engine that the flags name. Raises RootsError for what is missing or malformed."""
+    """The engine that the flags name. Raises RootsError for what is missing or malformed, before anything is begun."""
     for option in beam_options:
         if "=" not in option or option.startswith("-"):
             raise RootsError("--beam-option", f"`{option}` is not NAME=VALUE", "for example --beam-option execution_mode_for_batch=BATCH")
     from roots.pipelines.engine import Engine
     if runner == "flink":
         from roots.pipelines.flink import Flink
-        return Engine(runner, workers, Flink(flink_master, job_server, worker_environment, beam_options).pipeline)
+        flink = Flink(flink_master, job_server, worker_environment, beam_options)
+        flink.check(workers)
+        return Engine(runner, workers, flink.pipeline)
     if runner == "dataflow":
         from roots.pipelines.dataflow import Dataflow
-        return Engine(runner, workers, Dataflow(
-            project, region, temp_location, container_image, machine_type, max_workers, autoscaling, service_account, public_ips,
-            beam_options).pipeline)
+        dataflow = Dataflow(project, region, temp_location, container_image, machine_type, max_workers, autoscaling, service_account,
+                            public_ips, beam_options)
+        dataflow.check(workers)
+        return Engine(runner, workers, dataflow.pipeline)
     if beam_options:
         raise RootsError("--beam-option", "the local runner takes none", "name --runner flink or dataflow, or leave it out")
     return Engine(runner, workers)

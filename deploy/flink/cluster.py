@@ -66,7 +66,7 @@ class Cluster:
     def up(self) -> None:
         """Starts what does not run yet, and waits until all answer. Raises ClusterError."""
         java = _needed("java", "install Java 17 (Debian: openjdk-17-jre-headless), or JRE of another maker")
-        self._fetch()
+        self.fetch()
         for name in ("conf", "log", "pid", "tmp"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         text = (HERE / "config.yaml").read_text().replace("@TMP@", str(self.folder / "tmp"))
@@ -132,7 +132,7 @@ class Cluster:
             time.sleep(0.05)
         (self.folder / "pid" / f"{name}.pid").unlink(missing_ok=True)
 
-    def _fetch(self) -> None:
+    def fetch(self) -> None:
         """Every jar that deploy/flink/pom.xml asks for, once; a change of that file fetches anew."""
         lib, wanted = self.folder / "lib", (HERE / "pom.xml").read_text()
         if (lib / "pom.xml").exists() and (lib / "pom.xml").read_text() == wanted:

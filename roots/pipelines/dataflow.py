@@ -4,7 +4,6 @@ What could be checked without Google's service, and what could not: docs/runners
 """
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 
 import apache_beam as beam
@@ -31,16 +30,19 @@ class Dataflow:
     options: tuple[str, ...] = ()
 
     def pipeline(self, workers: int) -> beam.Pipeline:
-        """A pipeline that starts on `workers` machines. Raises RootsError for what is missing, all of it at once."""
-        flags = self.flags(workers)
+        """A pipeline that starts on `workers` machines. Raises RootsError as `check` does."""
+        self.check(workers)
+        from apache_beam.runners.dataflow import DataflowRunner
+        return beam.Pipeline(DataflowRunner(), options=PipelineOptions(self.flags(workers)))
+
+    def check(self, workers: int) -> None:
+        """Raises RootsError for what is missing here, before anything is begun."""
+        self.flags(workers)
         try:
-            from apache_beam.runners.dataflow import DataflowRunner
             from apache_beam.runners.dataflow.internal import apiclient  # noqa: F401  # fails where Google's clients are not installed
         except ImportError:
             raise RootsError("--runner dataflow", "Google's client libraries are not installed",
                              "pip install 'roots-corpus[dataflow]'") from None
-        logging.getLogger("google").setLevel(logging.ERROR)
-        return beam.Pipeline(DataflowRunner(), options=PipelineOptions(flags))
 
     def flags(self, workers: int) -> list[str]:
         """Dataflow's own options. Raises RootsError for what is missing, all of it at once."""

@@ -20,7 +20,6 @@ from apache_beam.runners.portability.portable_runner import PortableRunner
 
 from roots.errors import RootsError
 
-RESTARTS = 10  # of a pass, when a task manager or a worker is lost; what was done before is not done again
 PATIENCE = 5.0  # seconds to wait for an answer before a build begins
 
 
@@ -38,11 +37,10 @@ class Flink:
     options: tuple[str, ...] = ()
 
     def pipeline(self, workers: int) -> beam.Pipeline:
-        """A pipeline that runs on `workers` slots. Raises RootsError when the cluster or the job server does not answer."""
-        slots_each = self._ready(workers)
+        """A pipeline that runs on `workers` slots. Raises RootsError as `check` does."""
+        slots_each = self.check(workers)
         flags = [f"--job_endpoint={self.job_server}", f"--flink_master={self.master}", f"--parallelism={workers}",
-                 f"--sdk_worker_parallelism={slots_each}", f"--number_of_execution_retries={RESTARTS}", "--execution_retry_delay=1000",
-                 *self._environment(), *(f"--{option}" for option in self.options)]
+                 f"--sdk_worker_parallelism={slots_each}", *self._environment(), *(f"--{option}" for option in self.options)]
         return beam.Pipeline(PortableRunner(), options=PipelineOptions(flags))
 
     def _environment(self) -> list[str]:
@@ -57,8 +55,12 @@ class Flink:
         raise RootsError("--worker-environment", f"`{self.environment}` is none that Flink can start",
                          "say pool=HOST:PORT, process, process=COMMAND or container=IMAGE")
 
-    def _ready(self, workers: int) -> int:
-        """Slots of one task manager: as many worker processes it needs, since Python runs one bundle at a time."""
+    def check(self, workers: int) -> int:
+        """How many slots has a task manager? As many worker processes it needs, since Python runs one bundle at a time.
+
+        Raises RootsError when the cluster or the job server does not answer, or when there are fewer slots than workers.
+        """
+        self._environment()
         try:
             with urllib.request.urlopen(f"http://{self.master}/overview", timeout=PATIENCE) as answer:
                 overview = json.load(answer)

@@ -7,6 +7,7 @@ The direct runner hands its addresses over as environment variables. A worker po
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import logging
 import os
 import sys
@@ -17,7 +18,10 @@ def main() -> None:
     logging.disable(logging.WARNING)
     os.environ["RAYON_NUM_THREADS"] = "1"  # a worker is one core
     os.dup2(2, 1)  # nobody reads a worker's standard output, and a pool leaves it in a pipe that fills up
-    os.environ.update(handed_over(sys.argv[1:]))
+    handed = handed_over(sys.argv[1:])
+    if handed:
+        faulthandler.enable()  # a native library that dies says so in the pool's log
+    os.environ.update(handed)
     from apache_beam.runners.worker import sdk_worker_main
     sdk_worker_main.main(sys.argv)
 
