@@ -2,27 +2,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from roots.recipe_duplicates import (
+    Decontamination,
+    Deduplication,
+    Repetitions,
+    decontamination_from,
+    deduplication_from,
+    repetitions_from,
+)
 from roots.records import Table
 
 # What may stand in a recipe, in the only order that makes sense (a stage may be left out; law 1 wants `sift` last).
-STAGES = ("normalise", "takedowns", "identify", "judge", "deduplicate", "scrub", "sift")
+# What drops a document comes before `deduplicate`, so that nothing goes for the sake of a document that goes itself.
+STAGES = ("normalise", "takedowns", "identify", "judge", "decontaminate", "scrub", "deduplicate", "repetitions", "sift")
 REQUIRED = ("normalise", "takedowns", "sift")  # text in one form, withdrawals honoured, kept and dropped set apart: always
 REPLACE = ("tag", "fake", "drop")
-KEEP_ORDERS = ("licence", "trust", "longest", "id")
-
-
-@dataclass(frozen=True)
-class Deduplication:
-    """How alike is too alike, and which copy stays?"""
-
-    threshold: float = 0.7           # Jaccard similarity of shingles, measured against the kept document
-    shingle: int = 5                 # words, or characters where words are not separated
-    permutations: int = 256
-    keep: tuple[str, ...] = KEEP_ORDERS
-    trust: tuple[str, ...] = ()      # source ids, most trusted first; the others follow alike
 
 
 @dataclass(frozen=True)
@@ -56,7 +53,9 @@ class Recipe:
     sources: tuple[str, ...]
     profile: str
     stages: tuple[str, ...]
+    decontamination: Decontamination = field(default_factory=Decontamination)
     deduplication: Deduplication = field(default_factory=Deduplication)
+    repetitions: Repetitions = field(default_factory=Repetitions)
     replacing: Replacing = field(default_factory=Replacing)
     tokenizer: str = ""              # name of a file in tokenizer/; empty = no tokenizer, no tokens
     vocabulary: int | None = None    # None = as the tokenizer's own recipe says
@@ -69,11 +68,15 @@ def recipe_from(table: Table, id: str) -> Recipe | None:
     """A recipe from its file, or None with the problems noted in the table."""
     before = len(table.problems)
     stages: list[str] = []
-    deduplication, replacing = Deduplication(), Replacing()
+    deduplication, replacing, decontamination, repetitions = Deduplication(), Replacing(), Decontamination(), Repetitions()
     for stage in table.tables("stage", required=True):
         name = stage.choice("do", STAGES, required=True)
         if name == "deduplicate":
-            deduplication = _deduplication(stage)
+            deduplication = deduplication_from(stage)
+        if name == "decontaminate":
+            decontamination = decontamination_from(stage)
+        if name == "repetitions":
+            repetitions = repetitions_from(stage)
         if name == "scrub":
             replacing = _replacing(stage)
         if name:
@@ -90,6 +93,8 @@ def recipe_from(table: Table, id: str) -> Recipe | None:
     sources = table.texts("sources", required=True)
     for source in sorted({source for source in sources if sources.count(source) > 1}):
         table.problem("sources", f"{source!r} stands twice", "keep one of them")
+    for source in sorted(set(deduplication.by_url) - set(sources)):
+        table.problem("stage", f"by_url names {source!r}", "name sources of this recipe")
     recipe = Recipe(
         id=id,
         name=table.text("name", required=True),
@@ -98,7 +103,9 @@ def recipe_from(table: Table, id: str) -> Recipe | None:
         sources=sources,
         profile=table.text("profile", required=True),
         stages=tuple(stages),
+        decontamination=decontamination,
         deduplication=deduplication,
+        repetitions=repetitions,
         replacing=replacing,
         tokenizer=tokenizer.text("train"),
         vocabulary=tokenizer.whole("vocabulary"),
@@ -109,25 +116,6 @@ def recipe_from(table: Table, id: str) -> Recipe | None:
     tokenizer.done()
     table.done()
     return recipe if len(table.problems) == before else None
-
-
-def _deduplication(stage: Table) -> Deduplication:
-    plain = Deduplication()
-    threshold = stage.number("threshold", default=plain.threshold) or 0.0
-    if not 0.3 <= threshold <= 1:
-        stage.problem("threshold", f"is {threshold}", "write a similarity from 0.3 to 1")
-    found = Deduplication(
-        threshold=threshold,
-        shingle=stage.whole("shingle", default=plain.shingle) or plain.shingle,
-        permutations=stage.whole("permutations", default=plain.permutations) or plain.permutations,
-        keep=stage.texts("keep", among=KEEP_ORDERS) or plain.keep,
-        trust=stage.texts("trust"),
-    )
-    if not 1 <= found.shingle <= 50:
-        stage.problem("shingle", f"is {found.shingle}", "write a number from 1 to 50")
-    if not 16 <= found.permutations <= 1024:
-        stage.problem("permutations", f"is {found.permutations}", "write a number from 16 to 1024")
-    return found
 
 
 def _replacing(stage: Table) -> Replacing:
@@ -168,9 +156,8 @@ def as_json(recipe: Recipe) -> dict[str, Any]:
     return {
         "id": recipe.id, "name": recipe.name, "purpose": recipe.purpose, "seed": recipe.seed,
         "sources": list(recipe.sources), "profile": recipe.profile, "stages": list(recipe.stages),
-        "deduplication": {"threshold": recipe.deduplication.threshold, "shingle": recipe.deduplication.shingle,
-                          "permutations": recipe.deduplication.permutations, "keep": list(recipe.deduplication.keep),
-                          "trust": list(recipe.deduplication.trust)},
+        "decontamination": asdict(recipe.decontamination), "deduplication": asdict(recipe.deduplication),
+        "repetitions": asdict(recipe.repetitions),
         "scrub": {"replace": dict(recipe.replacing.replace), "drop_above": dict(recipe.replacing.drop_above)},
         "tokenizer": recipe.tokenizer, "vocabulary": recipe.vocabulary,
         "writing": {"shard_megabytes": recipe.writing.shard_megabytes, "sequence_length": recipe.writing.sequence_length,

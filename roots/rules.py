@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from roots.governance import takedowns as withdrawals
@@ -12,9 +13,11 @@ from roots.tokenizer.recipe import TokenizerRecipe
 from roots.workspace import MODELS, Workspace
 
 if TYPE_CHECKING:
+    from roots.filters.decontaminate import DecontaminationRules
     from roots.filters.duplicates import DedupRules
     from roots.filters.identify import IdentifyRules
     from roots.filters.judge import JudgeRules
+    from roots.filters.passages import PassageRules
     from roots.filters.signatures import SignatureRules
 
 
@@ -32,17 +35,23 @@ class Rules:
     dedup: DedupRules
     scrub: ScrubRules
     tokenizer: TokenizerRecipe | None
+    decontamination: DecontaminationRules  # without test items: those lie with the data, see pipelines/benchmark_items.py
+    passages: PassageRules
 
 
 def rules_of(workspace: Workspace, recipe: Recipe, admitted: Sequence[str], keeping: Keeping = Keeping()) -> Rules:  # noqa: B008  frozen
     """What the workers of this build need. Raises Problems where a file that matters is faulty."""
+    from roots.filters.decontaminate import DecontaminationRules
     from roots.filters.duplicates import DedupRules
     from roots.filters.identify import default_rules
+    from roots.filters.passages import PassageRules
     from roots.filters.signatures import Comments, SignatureRules
     asked = recipe.deduplication
     comments = {one.code: Comments(one.line_comments, one.block_comments) for one in workspace.code_languages.values()}
     tokens = {one.code: "characters" if one.words == "characters" else "words" for one in workspace.languages.values()}
     signatures = SignatureRules.at(asked.threshold, asked.permutations, size=asked.shingle, tokens=tokens, comments=comments)
+    licence = {source: -workspace.licences.openness(workspace.licence_of(source)) for source in admitted}
+    trust = {source: rank for rank, source in enumerate(asked.trust)}
     rules = Rules(
         recipe=recipe,
         licences={source: workspace.licence_of(source) for source in admitted},
@@ -52,15 +61,25 @@ def rules_of(workspace: Workspace, recipe: Recipe, admitted: Sequence[str], keep
         judge=judge_rules(workspace, admitted),
         signatures=signatures,
         dedup=DedupRules(
-            signatures=signatures, threshold=asked.threshold, keep=asked.keep,
-            licence={source: -workspace.licences.openness(workspace.licence_of(source)) for source in admitted},
-            trust={source: rank for rank, source in enumerate(asked.trust)},
+            signatures=signatures, threshold=asked.threshold, containment=asked.containment, keep=asked.keep, by_url=asked.by_url,
+            licence=licence, trust=trust,
         ),
         scrub=scrub_rules(workspace.personal_data, recipe.replacing, keeping),
         tokenizer=workspace.tokenizers.get(recipe.tokenizer),
+        decontamination=DecontaminationRules(),
+        passages=PassageRules(**asdict(recipe.repetitions), rank=_ranks(admitted, asked.keep, {"licence": licence, "trust": trust})),
     )
     workspace.sound(recipe)
     return rules
+
+
+def _ranks(sources: Sequence[str], keep: Sequence[str], by: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+    """The place of each source in the order of licence and trust, as far as `keep` names them before the id."""
+    last = 1 << 30
+    named = [by[name] for name in takewhile(lambda name: name != "id", keep) if name in by]
+    order = {source: [ranks.get(source, last) for ranks in named] for source in sources}
+    places = sorted({tuple(one) for one in order.values()})
+    return {source: places.index(tuple(one)) for source, one in order.items()}
 
 
 def judge_rules(workspace: Workspace, admitted: Sequence[str]) -> JudgeRules:
@@ -74,6 +93,6 @@ def judge_rules(workspace: Workspace, admitted: Sequence[str]) -> JudgeRules:
         declared={source: workspace.sources[source].languages for source in admitted},
         licences={source: workspace.licences.ids(workspace.licence_of(source)) for source in admitted},
         headers=workspace.licence_headers,
+        paths=workspace.path_signs,
         perplexity=str(models) if any(models.glob("*.klm")) else None,
     )
-        paths=workspace.path_signs,

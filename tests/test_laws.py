@@ -13,12 +13,11 @@ from hypothesis import strategies as st
 from roots import document
 from roots.digest import document_id
 from roots.pipelines.finishing import sift
-from roots.pipelines.judging import STAGES as BEFORE
+from roots.pipelines.judging import STAGES
 from roots.pipelines.stages import function_of
 from roots.rules import Rules, rules_of
 from roots.workspace import Workspace
 
-STAGES = (*BEFORE, "scrub")
 Stages = dict[str, Callable[[pa.RecordBatch], pa.RecordBatch]]
 TEXT_CHANGING = ("normalise", "scrub")
 PIECES = [

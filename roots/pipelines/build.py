@@ -4,8 +4,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +18,20 @@ import pyarrow.compute as pc
 from roots import __version__, batches, manifest, store
 from roots.digest import folder_digest, value_digest
 from roots.errors import RootsError
+from roots.governance.scrub_rules import Keeping
+from roots.governance.takedowns import Takedowns
 from roots.ledger import Ledger
 from roots.pipelines import tokens, writing
+from roots.pipelines.benchmark_items import decontamination_rules
 from roots.pipelines.deduplicate import JudgedBlock, deduplicate
+from roots.pipelines.earlier import Earlier, blocks_of, described, earlier_runs, withdrawn_since
 from roots.pipelines.engine import Engine, failing_clearly, progress
 from roots.pipelines.finishing import Finishing, JudgedFile
 from roots.pipelines.judging import Judging, tasks_for
 from roots.pipelines.lease import Lease, claim
 from roots.pipelines.read import Input, inputs_of
 from roots.pipelines.rejected import write_rejected
+from roots.pipelines.repetitions import PARTITION, repetitions
 from roots.pipelines.report import examples, write_report
 from roots.pipelines.work import Folder
 from roots.recipe import Recipe, as_json
@@ -47,6 +53,8 @@ class Order:
     run: Place
     as_of: date
     resume: bool = False
+    keeping: Keeping = field(default_factory=Keeping)
+    against: tuple[Place, ...] = ()  # earlier runs, whose documents count as kept
 
 
 def build(order: Order, engine: Engine) -> dict[str, Any]:
@@ -60,20 +68,24 @@ def build(order: Order, engine: Engine) -> dict[str, Any]:
     if not admitted:
         raise RootsError(order.recipe.file, "no source is admitted", "`roots plan` names the reason for each")
     inputs = inputs_for(order.workspace, admitted, order.data)
-    rules = rules_of(order.workspace, order.recipe, admitted)
+    rules = rules_of(order.workspace, order.recipe, admitted, order.keeping)
+    if "decontaminate" in order.recipe.stages:
+        rules = replace(rules, decontamination=decontamination_rules(order.recipe.decontamination, order.data))
     work = order.run / manifest.WORK
     with claimed(order.run, order.resume) as lease:
         passes = _Passes(order, engine, rules, work)
+        earlier = earlier_runs(order.against, rules.signatures)
         judged = passes.judge(inputs)
-        decisions, duplicates = passes.deduplicate(judged)
-        finished = passes.finish(judged, decisions)
+        decisions, duplicates = passes.deduplicate(judged, earlier)
+        finished = passes.finish(judged, decisions, passes.repetitions(judged, decisions))
         shards, ledger = passes.write(finished, judged)
         tokenizer, packed = passes.tokenise(shards)
         record = _record(order, verdicts, inputs, rules, passes.code) | {
             "ledger": ledger.as_json(),
             "shards": [{"path": shard.path, "language": shard.language, "rows": shard.rows,
                         "bytes": shard.bytes} for shard in shards],
-            "duplicates": duplicates, "tokenizer": tokenizer, "tokens": packed,
+            "duplicates": duplicates, "against": [run.as_json() for run in earlier], "signatures": described(rules.signatures),
+            "tokenizer": tokenizer, "tokens": packed,
             "failures": [failure for receipt in [*judged, *finished] for failure in receipt.get("failures", [])],
         }
         lease.check()
@@ -184,7 +196,8 @@ class _Passes:
                                      "a source's record_id must be unique within the source; leave it out to use the place in the file")
                 seen.add(id)
 
-    def deduplicate(self, judged: Sequence[dict[str, Any]]) -> tuple[str, dict[str, Any]]:
+    def deduplicate(self, judged: Sequence[dict[str, Any]], earlier: Sequence[Earlier]) -> tuple[str, dict[str, Any]]:
+        """The file of decisions and what they came to; nothing when the recipe does not deduplicate."""
         if "deduplicate" not in self.order.recipe.stages:
             return "", {}
         blocks, offset = [], 0
@@ -193,31 +206,61 @@ class _Passes:
             blocks.append(JudgedBlock(str(self.judged.file(name, "arrow")), str(self.judged.file(name, "sig.arrow")),
                                       receipt["rows"], offset))
             offset += receipt["rows"]
-        folder = self._folder("decisions", self.judged.path.name, self.rules.dedup)
+        withdrawn = self._withdrawn(earlier)
+        folder = self._folder("decisions", self.judged.path.name, self.rules.dedup, [run.record["seal"] for run in earlier], withdrawn)
         folder.path.mkdir(parents=True, exist_ok=True)
         to = folder.file("decisions", "arrow")
         if folder.whole("decisions"):
             return str(to), (folder.receipt("decisions") or {})["duplicates"]
         with self.engine.measured("deduplicate"), progress("deduplicate", lambda: f"{offset} documents"), failing_clearly("deduplicate"):
             workers = self.engine.workers_for("deduplicate", offset)
-            counts = deduplicate(blocks, self.rules.dedup, str(to), lambda: self.engine.pipeline(workers))
+            counts = deduplicate(blocks, self.rules.dedup, str(to), lambda: self.engine.pipeline(workers),
+                                 blocks_of(earlier, offset), withdrawn)
         folder.receive("decisions", {"duplicates": counts}, ["arrow"])
         return str(to), counts
+
+    def _withdrawn(self, earlier: Sequence[Earlier]) -> Takedowns | None:
+        """What of the earlier runs does not count as kept, by today's governance; None = all of it counts."""
+        workspace, recipe = self.order.workspace, self.order.recipe
+        sources = sorted({source for run in earlier for source in run.record["sources"] if source in workspace.sources})
+        verdicts = workspace.verdicts(replace(recipe, sources=tuple(sources)), self.order.as_of)
+        found = withdrawn_since(self.rules.takedowns, [source for source in sources if not verdicts[source].allowed])
+        return found if earlier and found != Takedowns() else None
+
+    def repetitions(self, judged: Sequence[dict[str, Any]], decisions: str) -> str:
+        """The file that says what is repeated; empty when the recipe does not ask."""
+        if "repetitions" not in self.order.recipe.stages:
+            return ""
+        folder = self._folder("repetitions", self.judged.path.name, self._decided(decisions), self.rules.passages)
+        folder.path.mkdir(parents=True, exist_ok=True)
+        to = folder.file("repetitions", "arrow")
+        if not folder.whole("repetitions"):
+            size = sum(one["bytes"] for one in judged)
+            with self.engine.measured("repetitions"), progress("repetitions", lambda: f"{len(judged)} blocks"), \
+                    failing_clearly("repetitions"):
+                repetitions(self._blocks(judged), decisions, self.rules.passages, str(to),
+                            lambda: self.engine.pipeline(self.engine.workers_for("repetitions", size)), 1 + size // PARTITION)
+            folder.receive("repetitions", {}, ["arrow"])
+        return str(to)
+
+    def _decided(self, decisions: str) -> Any:
+        return (Folder(place(decisions).parent).receipt("decisions") or {}).get("files") if decisions else {}
+
+    def _blocks(self, judged: Sequence[dict[str, Any]]) -> list[JudgedFile]:
+        offsets = accumulate((one["rows"] for one in judged), initial=0)
+        return [JudgedFile(one["name"], str(self.judged.file(one["name"], "arrow")), offset)
+                for one, offset in zip(judged, offsets, strict=False)]
 
     def texts(self, judged: Sequence[dict[str, Any]]) -> list[tuple[str, Place]]:
         """The judged blocks, with the texts of all documents, dropped ones too: (source, file)."""
         return [(receipt["source"], self.judged.file(receipt["name"], "arrow")) for receipt in judged]
 
-    def finish(self, judged: Sequence[dict[str, Any]], decisions: str) -> list[dict[str, Any]]:
+    def finish(self, judged: Sequence[dict[str, Any]], decisions: str, repetitions: str) -> list[dict[str, Any]]:
         """The receipts of all finished blocks, in the build's order."""
-        receipt = (Folder(place(decisions).parent).receipt("decisions") or {}).get("files") if decisions else {}
-        folder = self._folder("finished", self.judged.path.name, receipt, self.rules)
+        folder = self._folder("finished", self.judged.path.name, self._decided(decisions), self.rules)
         folder.path.mkdir(parents=True, exist_ok=True)
-        blocks, offset = [], 0
-        for one in judged:
-            blocks.append(JudgedFile(one["name"], str(self.judged.file(one["name"], "arrow")), offset))
-            offset += one["rows"]
-        self.engine.run("finish", lambda pipeline: pipeline | Finishing(blocks, decisions, self.rules, folder.path),
+        blocks = self._blocks(judged)
+        self.engine.run("finish", lambda pipeline: pipeline | Finishing(blocks, decisions, repetitions, self.rules, folder.path),
                         lambda: f"{folder.count()} of {len(blocks)} blocks", sum(one["bytes"] for one in judged))
         self.finished = folder
         return [folder.receipt(block.name) or {} for block in blocks]
@@ -230,7 +273,7 @@ class _Passes:
         shards = writing.plan_shards([receipt["units"] for receipt in finished], self.order.recipe.writing.shard_megabytes << 20)
         parts = writing.plan_ledger([receipt["rows"] for receipt in finished], shards)
         blocks = [str(self.finished.path / receipt["name"]) for receipt in finished]
-        self.engine.run("write", lambda pipeline: pipeline | writing.Writing(shards, parts, blocks, run),
+        self.engine.run("write", lambda pipeline: pipeline | writing.Writing(shards, parts, blocks, run, self.rules.signatures),
                         lambda: f"{len(shards)} shards, {len(parts)} ledger parts", sum(shard.bytes for shard in shards))
         ledger = writing.count(run, parts)
         for receipt in judged:
@@ -265,7 +308,7 @@ def _record(order: Order, verdicts: Mapping[str, Verdict], inputs: Sequence[Inpu
         "recipe": as_json(order.recipe), "recipe_file": order.recipe.file, "sources": sources,
         "digests": workspace.digests() | {"recipe": value_digest(as_json(order.recipe)), "rules": value_digest(rules),
                                           "code": code},
-        "languages": workspace.names(), "limits": workspace.limits(), "personal_data": workspace.kinds_of_personal_data(),
+        "languages": workspace.names(), "limits": workspace.limits(), "personal_data": rules.scrub.described(),
     }
 
 

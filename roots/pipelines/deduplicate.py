@@ -11,14 +11,16 @@ from typing import Any
 
 import apache_beam as beam
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from apache_beam.transforms.combiners import ToList
 
-from roots import batches
+from roots import batches, document
 from roots.filters.components import Rows, components, forest, merge, stars
 from roots.filters.duplicates import EXACT, NEAR, URL, DedupRules, decide
-from roots.pipelines.judged import Comparison, JudgedBlock, Shelf, bands_of, read_block
+from roots.governance.takedowns import Takedowns, honour
+from roots.pipelines.judged import Comparison, JudgedBlock, Shelf, bands_of, columns_of, read_block
 from roots.store import place
 
 PARTITIONS = 64
@@ -34,19 +36,20 @@ Packed = tuple[bytes, bytes]
 
 
 def deduplicate(blocks: Sequence[JudgedBlock], rules: DedupRules, to: str, pipeline: Callable[[], beam.Pipeline],
-                against: Sequence[JudgedBlock] = (), partitions: int = PARTITIONS) -> dict[str, Any]:
+                against: Sequence[JudgedBlock] = (), withdrawn: Takedowns | None = None, partitions: int = PARTITIONS) -> dict[str, Any]:
     """Writes the decisions, sorted by `document`, as an Arrow IPC file with the columns of SCHEMA, and returns what they came to.
 
-    `against` holds blocks of earlier runs: every document in them is kept. Offsets number the rows of all blocks without overlap.
+    `against` holds blocks of earlier runs: every document in them is kept, except what is `withdrawn`: nothing goes for its sake.
+    Offsets number the rows of all blocks without overlap.
     The file depends on the documents and the rules alone: not on the order of blocks, their size, `partitions` or the workers.
     """
     _write(to, [])
     with pipeline() as run:
         trees = (
             run
-            | "blocks" >> beam.Create([*blocks, *against])
+            | "blocks" >> beam.Create([*((block, None) for block in blocks), *((block, withdrawn) for block in against)])
             | "deal blocks" >> beam.Reshuffle()
-            | "spread" >> beam.FlatMap(spread, partitions, rules)
+            | "spread" >> beam.FlatMap(lambda pair: spread(*pair, partitions, rules))
             | "gather" >> beam.GroupByKey()
             | "link" >> beam.MapTuple(lambda _, packed: link(packed))
             | "one forest" >> beam.CombineGlobally(Forest())
@@ -62,18 +65,22 @@ def deduplicate(blocks: Sequence[JudgedBlock], rules: DedupRules, to: str, pipel
     return counts(to)
 
 
-def spread(block: JudgedBlock, partitions: int, rules: DedupRules) -> Iterator[tuple[int, Packed]]:
+def spread(block: JudgedBlock, withdrawn: Takedowns | None, partitions: int, rules: DedupRules) -> Iterator[tuple[int, Packed]]:
     """Every key by which a document of the block might meet another, packed by partition: exact hash, bands, address."""
     signatures = read_block(block.signatures)
-    signed = np.flatnonzero(signatures.column("exact_high").is_valid())
+    there = np.asarray(signatures.column("exact_high").is_valid())
+    if withdrawn:
+        there = there & ~gone(block, withdrawn)
+    signed = np.flatnonzero(there)
     keys = [np.asarray(signatures.column("exact_high").fill_null(0))[signed]]
     rows = [signed]
-    bands, near = bands_of(signatures)
+    bands, near = bands_of(signatures, rules.signatures.bands)
+    near &= there
     keys.append(bands[near].reshape(-1))
     rows.append(np.repeat(np.flatnonzero(near), bands.shape[1]))
     if rules.by_url:
-        sources = read_block(block.documents).column("source")
-        named = np.asarray(pc.is_in(sources, value_set=pa.array(rules.by_url, pa.string()))) & np.asarray(
+        sources = columns_of(block.documents, ["source"]).column("source")
+        named = np.asarray(pc.is_in(sources, value_set=pa.array(rules.by_url, pa.string()))) & there & np.asarray(
             signatures.column("url_hash").is_valid())
         keys.append(np.asarray(signatures.column("url_hash").fill_null(0))[named])
         rows.append(np.flatnonzero(named))
@@ -85,6 +92,13 @@ def spread(block: JudgedBlock, partitions: int, rules: DedupRules) -> Iterator[t
         chosen = order[bounds[partition]:bounds[partition + 1]]
         if len(chosen):
             yield partition, (key[chosen].tobytes(), row[chosen].tobytes())
+
+
+def gone(block: JudgedBlock, withdrawn: Takedowns) -> npt.NDArray[np.bool_]:
+    """Which documents of a block are withdrawn?"""
+    known = columns_of(block.documents, ["id", "source", "url"])
+    documents = document.batch_of({**{name: known.column(name) for name in known.schema.names}, "text": pa.nulls(len(known))})
+    return np.asarray(honour(documents, withdrawn).column("dropped").is_valid())
 
 
 def link(packed: Iterable[Packed]) -> Rows:
@@ -123,7 +137,7 @@ class Decide:
 
     def __call__(self, together: list[Rows]) -> tuple[pa.RecordBatch, int, int, int]:
         """The decisions (SCHEMA and the two sources); how many components, pairs compared, documents whose candidates were cut."""
-        shelf = self._shelf = self._shelf or Shelf(self.blocks, self.against)
+        shelf = self._shelf = self._shelf or Shelf(self.blocks, self.rules.signatures.bands, self.against)
         every, texts = shelf.read(np.concatenate(together))
         found: dict[str, list[Any]] = {name: [] for name in _WITH_SOURCES.names}
         compared = capped = start = 0

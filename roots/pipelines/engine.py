@@ -28,7 +28,7 @@ NAMESPACE = "roots"
 DROPPED = "dropped."  # and a reason: the counter of what a stage dropped for it
 # A further worker process costs some seconds to start. This much of a pass's work (bytes; documents for deduplicate) keeps one busy
 # for longer than that; with less, fewer are started.
-GRAIN = {"judge": 4 << 20, "deduplicate": 2_000_000, "finish": 256 << 20, "write": 1 << 30, "tokens": 16 << 20}
+GRAIN = {"judge": 4 << 20, "deduplicate": 2_000_000, "repetitions": 64 << 20, "finish": 256 << 20, "write": 1 << 30, "tokens": 16 << 20}
 _TOLD = re.compile(r"RootsError: (.+?)\n  what: (.+?)\n  mend: (.+?)(?: \[while running|\n|$)")
 
 

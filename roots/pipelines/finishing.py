@@ -10,6 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from roots import batches, document, ledger
+from roots.filters.passages import Units
+from roots.filters.passages_cut import cut_repeated
 from roots.pipelines.element import Piece
 from roots.pipelines.engine import costed
 from roots.pipelines.work import Folder
@@ -33,36 +35,40 @@ class JudgedFile:
 
 
 class Finishing(beam.PTransform):
-    """decisions → sift → kept rows and ledger rows, block by block."""
+    """decisions → repetitions → sift → kept rows and ledger rows, block by block; an empty path for what the recipe leaves out."""
 
-    def __init__(self, blocks: Sequence[JudgedFile], decisions: str, rules: Rules, work: Place) -> None:
+    def __init__(self, blocks: Sequence[JudgedFile], decisions: str, repetitions: str, rules: Rules, work: Place) -> None:
         super().__init__("Finishing")
-        self.blocks, self.decisions, self.rules, self.work = list(blocks), decisions, rules, Folder(work)
+        self.blocks, self.decisions, self.repetitions, self.rules, self.work = list(blocks), decisions, repetitions, rules, Folder(work)
 
     def expand(self, pipeline: beam.Pipeline) -> beam.PCollection:
         return (
             pipeline
             | "Blocks" >> beam.Create(self.blocks, reshuffle=False)
             | "Share out" >> beam.Reshuffle()
-            | "Decide" >> beam.ParDo(_Decide(self.decisions, self.work)).with_output_types(Piece)
+            | "Decide" >> beam.ParDo(_Decide(self.decisions, self.repetitions, self.rules, self.work)).with_output_types(Piece)
             | "Sift" >> beam.ParDo(_Sift(self.rules, self.work))
         )
 
 
 class _Decide(beam.DoFn):
-    def __init__(self, decisions: str, work: Folder) -> None:
-        self.decisions, self.work = decisions, work
+    def __init__(self, decisions: str, repetitions: str, rules: Rules, work: Folder) -> None:
+        self.decisions, self.repetitions, self.rules, self.work = decisions, repetitions, rules, work
 
     def setup(self) -> None:
-        self.table = None
-        if self.decisions:
-            self.table = batches.read_all(place(self.decisions)).combine_chunks()
+        self.table, self.repeated = (batches.read_all(place(path)).combine_chunks() if path else None
+                                     for path in (self.decisions, self.repetitions))
 
     def process(self, block: JudgedFile) -> Iterator[Piece]:
         if self.work.whole(block.name):
             return
         batch = batches.read(place(block.path))
-        yield Piece(block.name, decide(batch, self.table, block.offset) if self.table is not None else batch)
+        if self.table is not None:
+            batch = decide(batch, self.table, block.offset)
+        if self.repeated is not None:
+            with costed("repetitions", batch):
+                batch = cut_repeated(batch, units_in(self.repeated, block.offset, len(batch)), self.rules.passages)
+        yield Piece(block.name, batch)
 
 
 def decide(batch: pa.RecordBatch, decisions: pa.Table, offset: int) -> pa.RecordBatch:
@@ -81,6 +87,15 @@ def decide(batch: pa.RecordBatch, decisions: pa.Table, offset: int) -> pa.Record
         "similarity": pc.take(here["similarity"].combine_chunks(), index),
     })
     return document.drop(batch, pc.is_valid(index), how)
+
+
+def units_in(table: pa.Table, offset: int, rows: int) -> Units:
+    """What was found in the rows [offset, offset + rows), numbered from 0."""
+    every = table["row"].to_numpy()
+    first, last = np.searchsorted(every, [offset, offset + rows])
+    start, end, kind = (table[name].to_numpy()[first:last] for name in ("start", "end", "kind"))
+    none = np.zeros((last - first, 2), np.uint64)
+    return Units(none, none[:, 0], every[first:last] - offset, np.stack([start, end], 1), kind)
 
 
 def sift(batch: pa.RecordBatch, licences: Mapping[str, str]) -> tuple[pa.RecordBatch, pa.RecordBatch]:

@@ -35,13 +35,27 @@ def read_block(path: str) -> pa.RecordBatch:
     return batches.read_joined(place(path))
 
 
-def bands_of(signatures: pa.RecordBatch) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.bool_]]:
-    """The band keys of a batch of signatures, shape (rows, bands), and which rows have any."""
+@lru_cache(maxsize=256)
+def read_parts(path: str) -> tuple[Sequence[pa.RecordBatch], npt.NDArray[np.int64]]:
+    """The batches of a block's documents as they lie in the file, and the number of each one's first row: no text is copied."""
+    parts = batches.read_all(place(path)).to_batches()
+    return parts, np.cumsum([0, *map(len, parts)])
+
+
+def columns_of(path: str, names: Sequence[str]) -> pa.RecordBatch:
+    """Some columns of a block's documents, without its texts."""
+    parts, _ = read_parts(path)
+    table = pa.Table.from_batches([part.select(names) for part in parts]) if parts else None
+    return table.combine_chunks().to_batches()[0] if table else pa.record_batch({name: pa.array([], pa.string()) for name in names})
+
+
+def bands_of(signatures: pa.RecordBatch, width: int) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.bool_]]:
+    """The band keys of a batch of signatures, shape (rows, width), and which rows have any. Runs keep no room for those that have none."""
     column = signatures.column("bands")
-    width = column.type.list_size
     near = np.asarray(column.is_valid())
-    values = np.asarray(column.values)[column.offset * width:(column.offset + len(column)) * width]
-    return values.reshape(len(column), width), near
+    values = np.zeros((len(column), width), np.uint64)
+    values[near] = np.asarray(column.flatten()).reshape(-1, width)
+    return values, near
 
 
 @dataclass(frozen=True)
@@ -73,7 +87,8 @@ class Comparison:
 class Shelf:
     """Reads single rows of many blocks: what deciding a component needs, and no more."""
 
-    def __init__(self, blocks: Sequence[JudgedBlock], earlier: Sequence[JudgedBlock] = ()) -> None:
+    def __init__(self, blocks: Sequence[JudgedBlock], width: int, earlier: Sequence[JudgedBlock] = ()) -> None:
+        self.width = width  # bands of a signature
         order = sorted([(block, False) for block in blocks] + [(block, True) for block in earlier], key=lambda pair: pair[0].offset)
         self.blocks = [block for block, _ in order]
         self.earlier = np.array([old for _, old in order], bool)
@@ -90,14 +105,18 @@ class Shelf:
         for number in np.unique(numbers).tolist():
             block = self.blocks[number]
             local = rows[order][numbers == number] - block.offset
-            documents, signatures = read_block(block.documents), read_block(block.signatures).take(pa.array(local))
-            for name, values in columns.items():
-                values += documents.column(name).take(pa.array(local)).to_pylist()
+            signatures = read_block(block.signatures).take(pa.array(local))
+            parts, firsts = read_parts(block.documents)
+            of = np.searchsorted(firsts, local, "right") - 1
+            for part in np.unique(of).tolist():
+                here = local[of == part] - firsts[part]
+                for name, values in columns.items():
+                    values += parts[part].column(name).take(pa.array(here)).to_pylist()
+                data, offsets = buffers(parts[part].column("text"))
+                texts += [data[start:end] for start, end in zip(offsets[here].tolist(), offsets[here + 1].tolist(), strict=True)]
             urls += signatures.column("url_hash").to_pylist()
-            data, offsets = buffers(documents.column("text"))
-            texts += [data[start:end] for start, end in zip(offsets[local].tolist(), offsets[local + 1].tolist(), strict=True)]
             exact.append(np.stack([np.asarray(signatures.column(name).fill_null(0)) for name in ("exact_high", "exact_low")], 1))
-            keys, has = bands_of(signatures)
+            keys, has = bands_of(signatures, self.width)
             bands.append(keys)
             near.append(has)
         back = np.argsort(order, kind="stable")

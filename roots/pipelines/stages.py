@@ -37,6 +37,9 @@ def function_of(stage: str, rules: Rules) -> Function:
     if stage == "judge":
         from roots.filters.judge import Judge
         return loaded(Judge, rules.judge).judge
+    if stage == "decontaminate":
+        from roots.filters.decontaminate import Decontaminator
+        return loaded(Decontaminator, rules.decontamination).decontaminate
     if stage == "scrub":
         from roots.governance.scrub import Scrubber
         return loaded(Scrubber, rules.scrub).scrub

@@ -12,7 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from roots import batches, document, ledger, store
+from roots.filters.signatures import SignatureRules
 from roots.ledger import Ledger
+from roots.pipelines.earlier import signatures_of, signed
 from roots.pipelines.engine import costed
 from roots.pipelines.finishing import POSITION, SHARD
 from roots.store import Place, place
@@ -103,9 +105,10 @@ def plan_ledger(rows: Sequence[int], shards: Sequence[Shard]) -> list[LedgerPart
 class Writing(beam.PTransform):
     """Copies the planned ranges into shards and ledger parts under RUN."""
 
-    def __init__(self, shards: Sequence[Shard], parts: Sequence[LedgerPart], blocks: Sequence[str], run: Place) -> None:
+    def __init__(self, shards: Sequence[Shard], parts: Sequence[LedgerPart], blocks: Sequence[str], run: Place,
+                 rules: SignatureRules) -> None:
         super().__init__("Writing")
-        self.shards, self.parts, self.blocks, self.run = list(shards), list(parts), list(blocks), run
+        self.shards, self.parts, self.blocks, self.run, self.rules = list(shards), list(parts), list(blocks), run, rules
 
     def expand(self, pipeline: beam.Pipeline) -> beam.PCollection:
         jobs: list[Any] = [*self.shards, *self.parts]
@@ -113,27 +116,33 @@ class Writing(beam.PTransform):
             pipeline
             | "Jobs" >> beam.Create(jobs, reshuffle=False)
             | "Share out" >> beam.Reshuffle()
-            | "Copy" >> beam.ParDo(_Copy(self.blocks, self.run))
+            | "Copy" >> beam.ParDo(_Copy(self.blocks, self.run, self.rules))
         )
 
 
 class _Copy(beam.DoFn):
-    def __init__(self, blocks: Sequence[str], run: Place) -> None:
-        self.blocks, self.run = list(blocks), run
+    def __init__(self, blocks: Sequence[str], run: Place, rules: SignatureRules) -> None:
+        self.blocks, self.run, self.rules = list(blocks), run, rules
 
     def process(self, job: Shard | LedgerPart) -> Iterator[str]:
         if isinstance(job, Shard):
             with costed("shards") as cost:
-                cost.documents, cost.bytes = job.rows, write_shard(job, self.blocks, self.run)
+                cost.documents, cost.bytes = job.rows, write_shard(job, self.blocks, self.run, self.rules)
         else:
             with costed("ledger") as cost:
                 cost.documents = write_ledger(job, self.blocks, self.run)
         yield job.path
 
 
-def write_shard(shard: Shard, blocks: Sequence[str], run: Place) -> int:
-    """One shard as an Arrow IPC stream, uncompressed, in batches of about BATCH_BYTES of text; returns bytes of text."""
+def write_shard(shard: Shard, blocks: Sequence[str], run: Place, rules: SignatureRules) -> int:
+    """One shard as an Arrow IPC stream, uncompressed, in batches of about BATCH_BYTES of text, and its documents' signatures row by row
+    in a file of their own; returns bytes of text."""
     total = 0
+    signatures: list[pa.RecordBatch] = []
+
+    def put(rows: pa.RecordBatch) -> pa.RecordBatch:
+        signatures.append(signed(rows, rules))
+        return rows
 
     def joined() -> Iterator[pa.RecordBatch]:
         nonlocal total
@@ -145,12 +154,13 @@ def write_shard(shard: Shard, blocks: Sequence[str], run: Place) -> int:
             size += unit.bytes
             total += unit.bytes
             if size >= BATCH_BYTES:
-                yield _joined(waiting)
+                yield put(_joined(waiting))
                 waiting, size = [], 0
         if waiting:
-            yield _joined(waiting)
+            yield put(_joined(waiting))
 
     batches.write(run / shard.path, SHARD, joined(), stream=True)
+    batches.write(run / signatures_of(shard.path), signatures[0].schema, [_joined(signatures)])
     return total
 
 
