@@ -11,6 +11,7 @@ from roots import __version__
 from roots.cli_filters import filters
 from roots.cli_models import models, tokenizer
 from roots.cli_runners import engine_of, runner_options
+from roots.cli_scrub import scrub_options
 from roots.cli_source import source
 from roots.errors import RootsError
 from roots.terminal import AS_JSON, AS_OF, FINDINGS, FOLDER, OK, PLACE, WORKSPACE, day, guarded, log_to_file, recipe_path, say, workspace_of
@@ -65,17 +66,24 @@ def check(workspace: Path | None, as_json: bool) -> int:
 
 @main.command()
 @click.argument("recipe")
+@click.option("--estimate", is_flag=True, help="Also say what the build would take, from a little of every source.")
+@click.option("--data", type=PLACE, default=None, help="With --estimate: where the sources' files lie (default: the recipe's folder).")
+@click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="With --estimate: how many workers.")
+@click.option("--rates", type=click.Path(path_type=Path, exists=True, dir_okay=False), default=None,
+              help="With --estimate: a copy of roots/pipelines/rates.toml with your prices.")
 @WORKSPACE
 @AS_OF
 @AS_JSON
 @guarded
-def plan(recipe: str, workspace: Path | None, as_of: datetime | None, as_json: bool) -> int:
+def plan(recipe: str, estimate: bool, data: Place | None, workers: int, rates: Path | None, workspace: Path | None,
+         as_of: datetime | None, as_json: bool) -> int:
     """Says which sources a build admits and which it refuses, and why, before a byte is read.
 
     Exits with 1 when a source is refused.
 
     \b
     Example:  roots plan sample
+              roots plan open46 --data DIR --estimate --workers 64
     """
     found = workspace_of(workspace)
     intent = found.recipe(recipe_path(found, recipe))
@@ -87,7 +95,17 @@ def plan(recipe: str, workspace: Path | None, as_of: datetime | None, as_json: b
         lines += [f"            {reason.sentence} ({reason.code}; {reason.file} · {reason.key})" for reason in verdict.reasons]
     refused = [id for id in intent.sources if not verdicts[id].allowed]
     lines += ["", f"{len(intent.sources) - len(refused)} admitted, {len(refused)} refused"]
-    say({id: verdicts[id].as_json() for id in intent.sources}, as_json, lines)
+    findings = {id: verdicts[id].as_json() for id in intent.sources}
+    admitted = [id for id in intent.sources if verdicts[id].allowed]
+    if estimate and admitted:
+        from roots.pipelines.estimate import RATES
+        from roots.pipelines.estimate import estimate as foresee
+        from roots.rules import rules_of
+        path = recipe_path(found, recipe)
+        foreseen = foresee(found, admitted, data or path.parent / path.stem, rules_of(found, intent, admitted), workers, rates or RATES)
+        findings = {"sources": findings, "estimate": foreseen.as_json()}
+        lines += ["", *foreseen.lines()]
+    say(findings, as_json, lines)
     return FINDINGS if refused else OK
 
 
@@ -95,14 +113,17 @@ def plan(recipe: str, workspace: Path | None, as_of: datetime | None, as_json: b
 @click.argument("recipe")
 @click.option("--to", "run", type=PLACE, required=True, help="The run folder to write: a path, or s3://…, gs://…, hdfs://…")
 @click.option("--data", type=PLACE, default=None, help="Where the sources' files lie: DATA/<source>/… (default: the recipe's folder).")
+@click.option("--against", type=PLACE, multiple=True, metavar="RUN",
+              help="An earlier run: its documents count as kept, their duplicates go. May be given several times.")
 @click.option("--resume", is_flag=True, help="Go on with an unfinished run; what is proven whole is not done again.")
 @runner_options
+@scrub_options
 @WORKSPACE
 @AS_OF
 @AS_JSON
 @guarded
-def build(recipe: str, run: Place, data: Place | None, resume: bool,
-          workspace: Path | None, as_of: datetime | None, as_json: bool, **runner: Any) -> None:
+def build(recipe: str, run: Place, data: Place | None, against: tuple[Place, ...], resume: bool, secret: Path | None,
+          names: tuple[str, ...], workspace: Path | None, as_of: datetime | None, as_json: bool, **runner: Any) -> None:
     """Builds a corpus: documents, ledger, tokenizer, tokens, report.
 
     \b
@@ -114,10 +135,12 @@ def build(recipe: str, run: Place, data: Place | None, resume: bool,
     intent = found.recipe(path)
     data = data or path.parent / path.stem
     log_to_file()
+    from roots.governance.scrub_rules import Keeping
     from roots.pipelines.build import Order
     from roots.pipelines.build import build as build_run
     from roots.pipelines.summary import lines_of
-    record = build_run(Order(found, intent, data, run, day(as_of), resume), engine_of(**runner))
+    order = Order(found, intent, data, run, day(as_of), resume, Keeping.of(secret, names), against)
+    record = build_run(order, engine_of(**runner))
     say({"run": str(run), "results": record["results"]}, as_json, lines_of(record, run))
 
 
