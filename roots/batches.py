@@ -21,6 +21,14 @@ def write(to: Place, schema: pa.Schema, batches: Iterable[pa.RecordBatch], *, st
             writer.write_batch(batch)
 
 
+def rendered(batch: pa.RecordBatch) -> pa.Buffer:
+    """A file of one batch, in memory."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_file(sink, batch.schema) as writer:
+        writer.write_batch(batch)
+    return sink.getvalue()
+
+
 def read(file: Place, number: int = 0) -> pa.RecordBatch:
     """One batch of a file between the passes, by its number."""
     with store.whole(file) as source, pa.ipc.open_file(source) as reader:

@@ -28,12 +28,13 @@ def _seal(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(_rendered({key: value for key, value in content.items() if key != "seal"})).hexdigest()
 
 
-def files_of(run: Place) -> dict[str, str]:
-    """sha256 of every file of a run but the manifest itself, by its path in the run."""
+def files_of(run: Place, known: Mapping[str, str] | None = None) -> dict[str, str]:
+    """sha256 of every file of a run but the manifest itself, by its path in the run; those of `known` are not computed again."""
+    known = known or {}
     names = [store.name_in(run, file) for file in store.files(run, "**/*")]
     wanted = sorted(name for name in names if name not in (NAME, UNFINISHED) and not name.startswith(WORK + "/"))
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        return dict(zip(wanted, pool.map(lambda name: store.digest(run / name), wanted), strict=True))
+        return dict(zip(wanted, pool.map(lambda name: known.get(name) or store.digest(run / name), wanted), strict=True))
 
 
 def results_of(files: Mapping[str, str]) -> dict[str, str]:
@@ -42,9 +43,9 @@ def results_of(files: Mapping[str, str]) -> dict[str, str]:
             for kind in RESULTS}
 
 
-def write(run: Place, content: Mapping[str, Any]) -> dict[str, Any]:
-    """Digests every file of the run and writes the sealed manifest; returns what was written."""
-    files = files_of(run)
+def write(run: Place, content: Mapping[str, Any], known: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Digests every file of the run but those whose digest is `known`, and writes the sealed manifest; returns what was written."""
+    files = files_of(run, known)
     full: dict[str, Any] = {**content, "files": files, "results": results_of(files)}
     full["seal"] = _seal(full)
     store.write(run / NAME, _rendered(full))

@@ -164,6 +164,12 @@ def _client(scheme: str, host: str) -> fs.FileSystem:
                          "docs/storage.md says what each kind of address needs") from None
 
 
+def forget() -> None:
+    """Opens every store anew: for tests, which change the environment."""
+    _opened.cache_clear()
+    _client.cache_clear()
+
+
 def _first_line(error: BaseException) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0][:300]
 
@@ -308,7 +314,7 @@ def writing(file: Place) -> Iterator[pa.NativeFile]:
             shutil.copyfileobj(draft_of, sink, AHEAD)
 
 
-def write(file: Place, content: bytes) -> None:
+def write(file: Place, content: bytes | pa.Buffer) -> None:
     """The file is there whole, or not at all."""
     if isinstance(file, Path):
         with writing(file) as sink:

@@ -90,11 +90,11 @@ def build(order: Order, engine: Engine) -> dict[str, Any]:
         }
         lease.check()
         _costs(order.run, engine, inputs)
-        manifest.write(order.run, record)
+        files = manifest.write(order.run, record)["files"]
         with progress("report", lambda: "report/index.html"):
             examples.collect(order.run, passes.texts(judged), rules.scrub, record["limits"])
             write_report(order.run)
-        sealed = manifest.write(order.run, record)
+        sealed = manifest.write(order.run, record, {name: known for name, known in files.items() if not name.startswith("report/")})
         store.remove(work)
         (order.run / manifest.UNFINISHED).unlink()
     return sealed

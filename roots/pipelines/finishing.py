@@ -125,10 +125,8 @@ class _Sift(beam.DoFn):
     def process(self, piece: Piece) -> Iterator[str]:
         with costed("sift", piece.batch):
             kept, rows = sift(piece.batch, self.rules.licences)
-            batches.write(self.work.file(piece.name, "kept.arrow"), kept.schema, [kept])
-            batches.write(self.work.file(piece.name, "rows.arrow"), rows.schema, [rows])
             facts = {**piece.facts, "rows": len(rows), "units": units_of(kept)}
-            self.work.receive(piece.name, facts, ["kept.arrow", "rows.arrow"])
+            self.work.keep(piece.name, facts, {"kept.arrow": kept, "rows.arrow": rows})
         yield piece.name
 
 

@@ -8,7 +8,7 @@ import apache_beam as beam
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from roots import batches, document
+from roots import document
 from roots.digest import value_digest
 from roots.filters.signatures import sign
 from roots.pipelines.cost import text_bytes
@@ -124,8 +124,6 @@ class _Keep(beam.DoFn):
         with costed("sign", piece.batch):
             signatures = sign(piece.batch, self.rules.signatures)
         with costed("write", piece.batch) as cost:
-            batches.write(self.work.file(piece.name, "arrow"), piece.batch.schema, [piece.batch])
-            batches.write(self.work.file(piece.name, "sig.arrow"), signatures.schema, [signatures])
             facts = {**piece.facts, "rows": len(piece.batch), "bytes": cost.bytes}
-            self.work.receive(piece.name, facts, ["arrow", "sig.arrow"])
+            self.work.keep(piece.name, facts, {"arrow": piece.batch, "sig.arrow": signatures})
         yield piece.name

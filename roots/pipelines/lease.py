@@ -3,7 +3,8 @@
 On a disk the kernel keeps the lock and gives it back when its holder dies. An object store has no locks, but what one has written, the
 next listing shows (Amazon S3 and Google Cloud Storage since 2020, HDFS always): each build writes a lease of its own name first and looks
 for others after that, so that of two builds at least one sees the other. A lease that lives is written anew every `BEAT`; one that has not
-changed while somebody watched it for `PATIENCE` is dead, and removed. Nobody's clock is compared with anybody else's.
+changed while somebody watched it for `PATIENCE` is dead: it is told so by a file beside it, in case it was only slow. Nobody's clock is
+compared with anybody else's.
 """
 from __future__ import annotations
 
@@ -21,6 +22,7 @@ from roots.store import Place, Remote
 
 BEAT = 10.0      # seconds between two signs of life
 PATIENCE = 60.0  # seconds without one, after which a lease is dead
+_DEAD = ".dead"
 
 
 class Lease:
@@ -59,13 +61,14 @@ def _locked(run: Place, work: Path) -> Iterator[Lease]:
 
 @contextmanager
 def _leased(run: Place, folder: Remote, beat: float, patience: float) -> Iterator[Lease]:
-    lease, mine, stopped = Lease(run), folder / secrets.token_hex(8), threading.Event()
+    name = secrets.token_hex(8)
+    lease, mine, stopped = Lease(run), folder / name, threading.Event()
 
     def live() -> None:
         count = 0
         while not stopped.wait(beat):
             try:
-                lease.lost = lease.lost or not mine.exists()
+                lease.lost = (folder / f"{name}{_DEAD}").exists()
                 if lease.lost:
                     return
                 count += 1
@@ -77,7 +80,9 @@ def _leased(run: Place, folder: Remote, beat: float, patience: float) -> Iterato
     heart = threading.Thread(target=live, daemon=True)
     heart.start()
     try:
-        _outlive([other for other in store.files(folder) if other != mine], run, patience)
+        found = {file.name: file for file in store.files(folder)}
+        _outlive([file for other, file in found.items() if other != name and not other.endswith(_DEAD) and other + _DEAD not in found],
+                 run, patience)
         yield lease
     finally:
         stopped.set()
@@ -86,14 +91,14 @@ def _leased(run: Place, folder: Remote, beat: float, patience: float) -> Iterato
 
 
 def _outlive(others: list[Place], run: Place, patience: float) -> None:
-    """Removes the leases of the dead. Raises RootsError as soon as one lives."""
+    """Tells the dead that they are. Raises RootsError as soon as one lives."""
     seen = {other: _said(other) for other in others}
     for _ in range(12 if seen else 0):
         sleep(patience / 12)
         if any(_said(other) not in (was, None) for other, was in seen.items()):
             raise _taken(run)
     for other in others:
-        other.unlink(missing_ok=True)
+        store.write(other.parent / f"{other.name}{_DEAD}", b"")
 
 
 def _said(other: Place) -> bytes | None:

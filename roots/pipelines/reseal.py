@@ -14,4 +14,5 @@ def report_again(run: Place) -> None:
     if fault:
         raise RootsError(str(run), fault, "a report on files that were changed would mislead: build the run again")
     write_report(run)
-    manifest.write(run, {key: value for key, value in record.items() if key not in manifest.DERIVED})
+    manifest.write(run, {key: value for key, value in record.items() if key not in manifest.DERIVED},
+                   {name: digest for name, digest in record["files"].items() if not name.startswith("report/")})

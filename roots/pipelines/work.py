@@ -1,6 +1,7 @@
 """What is already done, and is it whole? Content-addressed files under RUN/.work, each with a receipt written last."""
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Iterable, Mapping
@@ -9,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from roots import store
+import pyarrow as pa
+
+from roots import batches, store
 from roots.store import Place
 
 AT_ONCE = 32   # receipts asked of an object store at a time
@@ -26,9 +29,21 @@ class Folder:
     def file(self, name: str, suffix: str) -> Place:
         return self.path / f"{name}.{suffix}"
 
+    def keep(self, name: str, facts: Mapping[str, Any], contents: Mapping[str, pa.RecordBatch]) -> None:
+        """Writes the files, one batch to each suffix, and then the receipt."""
+        files = {}
+        for suffix, batch in contents.items():
+            content = batches.rendered(batch)
+            store.write(self.file(name, suffix), content)
+            files[suffix] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": content.size}
+        self._receive(name, facts, files)
+
     def receive(self, name: str, facts: Mapping[str, Any], suffixes: Iterable[str]) -> None:
-        """Writes the receipt: the facts, and what proves the files whole."""
-        files = {suffix: proof(self.file(name, suffix)) for suffix in suffixes}
+        """Writes the receipt of files that lie there: the facts, and what proves the files whole."""
+        files = {suffix: self.file(name, suffix) for suffix in suffixes}
+        self._receive(name, facts, {suffix: {"sha256": store.digest(file), "bytes": store.size(file)} for suffix, file in files.items()})
+
+    def _receive(self, name: str, facts: Mapping[str, Any], files: Mapping[str, Any]) -> None:
         text = json.dumps({**facts, "name": name, "files": files}, ensure_ascii=False, sort_keys=True)
         store.write(self.file(name, "json"), text.encode())
 
@@ -45,7 +60,7 @@ class Folder:
         if receipt is None:
             return False
         try:
-            return all(proof(self.file(name, suffix)) == known for suffix, known in receipt["files"].items())
+            return all(_as_known(self.file(name, suffix), known) for suffix, known in receipt["files"].items())
         except OSError:
             return False
 
@@ -68,7 +83,9 @@ class Folder:
         return [file for file in store.files(self.path, "*.json") if not file.name.startswith(".")]
 
 
-def proof(file: Place) -> str:
-    """What tells a whole file from a broken one? On a disk its digest, since a disk may lose what was written before a crash. An object
-    store shows a file only when it is whole, so there its length is enough, and a resumed build need not fetch what it has done."""
-    return store.digest(file) if isinstance(file, Path) else f"{file.size()} bytes"
+def _as_known(file: Place, known: Mapping[str, Any]) -> bool:
+    """Is it what the receipt says? On a disk by its digest, since a disk may lose what was written before a crash. An object store shows a
+    file only when it is whole, so there its size is enough, and a resumed build need not fetch what it has done."""
+    if isinstance(file, Path):
+        return store.digest(file) == known["sha256"]
+    return file.size() == known["bytes"]
