@@ -74,11 +74,13 @@ def train(kind: str, data: Path, to: Path | None, also: tuple[Path, ...], worksp
 @DATA
 @click.option("--model", type=FILE, default=None, help="Another model than the shipped one, such as GlotLID's (langid only).")
 @click.option("--seen", is_flag=True, help="On the training sources too: to compare other models (langid only).")
+@click.option("--rotation", is_flag=True, help="Hold sources out, train on the others, try: as slow as training (langid only).")
 @ALSO
 @AS_JSON
 @WORKSPACE
 @guarded
-def evaluate(kind: str, data: Path, model: Path | None, seen: bool, also: tuple[Path, ...], as_json: bool, workspace: Path | None) -> None:
+def evaluate(kind: str, data: Path, model: Path | None, seen: bool, rotation: bool, also: tuple[Path, ...], as_json: bool,
+             workspace: Path | None) -> None:
     """Measures a model on text that it was not trained on.
 
     \b
@@ -86,7 +88,8 @@ def evaluate(kind: str, data: Path, model: Path | None, seen: bool, also: tuple[
     """
     if kind == "langid":
         from roots.models import langid
-        figures = langid.evaluate(data, model, also, seen, say=(lambda line: None) if as_json else click.echo)
+        quiet = (lambda line: None) if as_json else click.echo
+        figures = langid.rotation(data, say=quiet) if rotation else langid.evaluate(data, model, also, seen, say=quiet)
         say(figures, as_json, [])
         return
     from roots.models import perplexity_card, perplexity_evaluate

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +23,7 @@ from roots.filters.ngrams import logits_into, narrowed
 from roots.filters.public_models import MAPS, PublicIdentifier, maps, public_rules, table_of
 from roots.filters.scripts import scripts
 from roots.filters.windows import window_of
-from roots.models.langid import evaluate, names_of, ours, train
+from roots.models.langid import evaluate, names_of, ours, rotation, train
 from roots.models.langid_calibrate import calibration, floors, isotonic
 from roots.models.langid_data import Record, bare, draw, pools, sentences
 from roots.models.langid_recipe import Recipe, Source, load_recipe
@@ -79,6 +80,8 @@ def test_training_writes_all_that_ships_and_the_card_names_the_model(made: Path,
     assert len(rules_of(tmp_path / "model.ftz").calibration) == 5
     assert result["rotation"][SENTENCE]["macro_f1"] > 0.9
     assert said[0].startswith("fold 1 of 1")
+    again = rotation(made, _recipe(), say=said.append)
+    assert again[SENTENCE]["by_language"] == result["rotation"][SENTENCE]["by_language"]
     names, codes = names_of(tmp_path / "model.ftz")
     assert isinstance(names, Identifier) and set(codes) == set(WORDS)
 
@@ -325,3 +328,25 @@ def test_on_real_tweets_it_stays_as_good_as_it_was(data_dir: Path) -> None:
     assert result[SENTENCE]["calibration_error"] < 0.12
 
 
+
+
+def test_the_recipe_names_the_licences_that_the_data_come_with(data_dir: Path) -> None:
+    """Every folder's own SOURCE.json and, where records have their own licence, these; and nothing kept for evaluation is trained on."""
+    recipe = load_recipe()
+    for source in (*recipe.sources, *recipe.trials):
+        given = json.loads((data_dir / source.name / "SOURCE.json").read_text(encoding="utf-8"))["license"]
+        assert given.replace(" / PD", " or public domain").startswith(source.licence.partition(";")[0]), source.name
+    rule = next(line for line in (data_dir / "README.md").read_text(encoding="utf-8").splitlines() if "never training" in line)
+    forbidden = {part.strip("/*") for part in re.findall(r"`([^`]+)`", rule)}
+    assert "afrisenti_tweets" in forbidden and len(forbidden) >= 4
+    for source in recipe.sources:
+        for name in source.files:
+            assert not {source.name, f"{source.name}/{name}"} & forbidden
+            assert not any(source.name.startswith(part) for part in forbidden if part.endswith("_"))
+
+
+@pytest.mark.parametrize("name", ["asp_stories", "gasp_stories", "pb_stories"])
+def test_no_story_that_trains_the_model_forbids_commerce(name: str, data_dir: Path) -> None:
+    raw = zstandard.ZstdDecompressor().stream_reader((data_dir / name / "data.jsonl.zst").read_bytes()).read()
+    licences = {json.loads(line)["license"] for line in raw.splitlines()}
+    assert licences and licences <= {"CC-BY", "CC BY", "Public Domain"}

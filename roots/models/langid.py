@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,10 +15,10 @@ import numpy as np
 import pyarrow as pa
 
 from roots.digest import file_digest
-from roots.filters.identify import Identifier, IdentifyRules, default_rules, rules_of
+from roots.filters.identify import Identifier, IdentifyRules, calibrated, default_rules, rules_of
 from roots.models.langid_calibrate import calibration, floors
 from roots.models.langid_card import card, floors_toml, table_of
-from roots.models.langid_data import cleaned, pools
+from roots.models.langid_data import Pools, cleaned, pools
 from roots.models.langid_recipe import FOLDER, Recipe, Source, load_recipe
 from roots.models.langid_score import Answer, false_positives, figures, macro_f1, reliability
 from roots.models.langid_train import train_on
@@ -73,6 +73,47 @@ def tried(data: Path, sources: Iterable[Source], recipe: Recipe, most: int) -> l
     return trials(cleaned(data, sources, recipe), most, recipe.seed)
 
 
+@dataclass(frozen=True)
+class Held:
+    """What models that had not seen a source said to it: trials, answers before calibration, letters read, codes that they knew."""
+
+    asked: Sequence[Trial]
+    answered: Sequence[Answer]
+    letters: Sequence[int]
+    known: frozenset[str]
+
+
+def rotate_sources(data: Path, recipe: Recipe, found: Pools, say: Say) -> Held:
+    """Holds whole sources out in turn, trains on the others, and asks about what was held out."""
+    asked: list[Trial] = []
+    answered: list[Answer] = []
+    letters: list[int] = []
+    known: set[str] = set()
+    for number, fold in enumerate(recipe.folds, 1):
+        say(f"fold {number} of {len(recipe.folds)}: without {', '.join(fold)}")
+        with tempfile.TemporaryDirectory() as work:
+            rules = rules_of(train_on(found, recipe, Path(work), fold))
+            held = tried(data, [source for source in recipe.sources if source.name in fold], recipe, MOST)
+            known |= set(rules.codes)
+            held = [t for t in held if t.language in ours() or t.language in rules.codes or t.language in recipe.merge]
+            asked += held
+            answered += (replace(a, truth=recipe.merge.get(a.truth, a.truth)) for a in answers_of(Identifier(rules), held))
+            letters += Identifier(rules).read(pa.array([t.text for t in held], pa.large_string())).letters.tolist()
+    return Held(asked, answered, letters, frozenset(known))
+
+
+def rotation(data: Path, recipe: Recipe | None = None, say: Say = print) -> dict[str, Any]:
+    """The figures of the recipe on sources that were held out of the training, with the shipped calibration; prints a table.
+
+    As slow as training: a model is trained for each fold.
+    """
+    recipe = recipe or load_recipe()
+    held = rotate_sources(data, recipe, pools(data, recipe), say)
+    result = findings(held.asked, calibrated_again(held, default_rules()), held.known, recipe)
+    say(table_of(result))
+    return result
+
+
 def train(data: Path, to: Path = FOLDER, recipe: Recipe | None = None, rotate: bool = True, also: Sequence[Path] = (),
           say: Say = print) -> dict[str, Any]:
     """Trains the identifier on `data`; writes model.ftz, labels.toml and, with `rotate`, floors.toml and card.md to `to`.
@@ -83,47 +124,31 @@ def train(data: Path, to: Path = FOLDER, recipe: Recipe | None = None, rotate: b
     """
     recipe = recipe or load_recipe()
     found = pools(data, recipe)
-    asked: list[Trial] = []
-    answered: list[Answer] = []
-    letters: list[int] = []
-    known: set[str] = set()
-    for number, fold in enumerate(recipe.folds if rotate else (), 1):
-        say(f"fold {number} of {len(recipe.folds)}: without {', '.join(fold)}")
-        with tempfile.TemporaryDirectory() as work:
-            rules = rules_of(train_on(found, recipe, Path(work), fold))
-            held = tried(data, [source for source in recipe.sources if source.name in fold], recipe, MOST)
-            known |= set(rules.codes)
-            held = [t for t in held if t.language in ours() or t.language in rules.codes or t.language in recipe.merge]
-            asked += held
-            answered += answers_of(Identifier(rules), held)
-            letters += Identifier(rules).read(pa.array([t.text for t in held], pa.large_string())).letters.tolist()
+    held = rotate_sources(data, recipe, found, say) if rotate else Held((), (), (), frozenset())
     say("the model that ships, from everything")
     model = train_on(found, recipe, to)
     result: dict[str, Any] = {"model": str(model), "digest": file_digest(model), "bytes": model.stat().st_size}
-    if asked:
-        merged = [replace(a, truth=recipe.merge.get(a.truth, a.truth)) for a in answered]
-        tables = calibration(merged, letters, recipe.equal)
+    if held.asked:
+        tables = calibration(held.answered, held.letters, recipe.equal)
         with (to / "labels.toml").open("a", encoding="utf-8") as out:
             for upto, knots in tables:
                 out.write(f"\n[[calibration]]\nletters = {upto}\nprobability = {list(knots)}\n")
         rules = rules_of(model)
-        scored = calibrated_again(merged, letters, rules)
-        long = [a for t, a in zip(asked, scored, strict=True) if t.length != DOCUMENT]
+        scored = calibrated_again(held, rules)
+        long = [a for t, a in zip(held.asked, scored, strict=True) if t.length != DOCUMENT]
         (to / "floors.toml").write_text(floors_toml(floors(long, ours(), recipe.equal), ours()), encoding="utf-8")
-        result["rotation"] = findings(asked, scored, known, recipe)
+        result["rotation"] = findings(held.asked, scored, held.known, recipe)
         folders = [*((source.name, ()) for source in recipe.trials), *((folder.name, (folder,)) for folder in also)]
         result["trials"] = {name: evaluate(data, model, at, only=name, recipe=recipe, say=lambda _: None) for name, at in folders}
         (to / "card.md").write_text(card(result, recipe, rules), encoding="utf-8")
     return result
 
 
-def calibrated_again(answers: Sequence[Answer], letters: Sequence[int], rules: IdentifyRules) -> list[Answer]:
-    """The same answers with the scores that the calibration gives them."""
-    from roots.filters.identify import calibrated
-
-    raw = np.array([answer.score for answer in answers], np.float32)
-    scores = calibrated(raw, np.array(letters), rules.calibration)
-    return [replace(answer, score=float(score)) for answer, score in zip(answers, scores, strict=True)]
+def calibrated_again(held: Held, rules: IdentifyRules) -> list[Answer]:
+    """The held-out answers with the scores that the calibration of the model that ships gives them."""
+    raw = np.array([answer.score for answer in held.answered], np.float32)
+    scores = calibrated(raw, np.array(held.letters), rules.calibration)
+    return [replace(answer, score=float(score)) for answer, score in zip(held.answered, scores, strict=True)]
 
 
 def names_of(model: Path | None) -> tuple[Names, tuple[str, ...]]:
@@ -162,7 +187,7 @@ def main() -> None:
     train(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else FOLDER)
 
 
-__all__ = ["answers_of", "evaluate", "findings", "names_of", "train", "tried"]
+__all__ = ["answers_of", "evaluate", "findings", "names_of", "rotation", "train", "tried"]
 
 if __name__ == "__main__":
     main()
