@@ -23,9 +23,9 @@ from apache_beam.transforms.environments import SubprocessSDKEnvironment
 from roots.errors import RootsError
 from roots.pipelines import child
 from roots.pipelines.cost import Cost, measuring, peak_rss
+from roots.pipelines.summary import lines_of_pass
 
 NAMESPACE = "roots"
-DROPPED = "dropped."  # and a reason: the counter of what a stage dropped for it
 # A further worker process costs some seconds to start. This much of a pass's work (bytes; documents for deduplicate) keeps one busy
 # for longer than that; with less, fewer are started.
 GRAIN = {"judge": 4 << 20, "deduplicate": 2_000_000, "repetitions": 64 << 20, "finish": 256 << 20, "write": 1 << 30, "tokens": 16 << 20}
@@ -107,6 +107,8 @@ class Engine:
             finally:
                 child.close_all()
         self._gather(title, result)
+        for line in lines_of_pass(self.costs[title]):
+            _say(line, final=True)
 
     @contextmanager
     def measured(self, title: str) -> Iterator[None]:
@@ -172,7 +174,7 @@ def tell(cost: Cost) -> None:
     """Adds a cost to Beam's metrics, where `Engine` finds it."""
     counts = {"microseconds": int(cost.wall * 1e6), "cpu_microseconds": int(cost.cpu * 1e6),
               "documents": cost.documents, "bytes": cost.bytes, "batches": 1,
-              **{f"{DROPPED}{reason}": number for reason, number in cost.dropped.items()}}
+              **{f"dropped.{reason}": number for reason, number in cost.dropped.items()}}
     for name, value in counts.items():
         beam.metrics.Metrics.counter(NAMESPACE, f"{cost.stage}.{name}").inc(value)
     for name, value in (("peak_rss_bytes", cost.peak_rss), ("slowest_microseconds", int(cost.wall * 1e6))):

@@ -5,6 +5,7 @@ twice alone is dropped as `failed.<stage>`; so a child that was killed by accide
 """
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from roots.pipelines.engine import tell
 from roots.pipelines.stages import Done, Failure, chain, joined
 from roots.rules import Rules
 
+_log = logging.getLogger("roots.stages")
 PARTS = 64  # of a batch on which the child died: 4096 documents → 64 → 1
 
 
@@ -67,6 +69,11 @@ class Guarded:
             return Done(document.drop(before.batch, pa.array([True]), f"failed.{stage}"), before.costs, [*before.failures, failure])
 
 
+def told_of(batch: pa.RecordBatch) -> str:
+    """Source, file and first record of a batch, for the log."""
+    return f"{batch.column('source')[0]} · {batch.column('locator')[0]}" if len(batch) else "no documents"
+
+
 class Stages(beam.PTransform):
     """Stages of the recipe, one after the other, as one step: the same rows in the same order, with poison set apart."""
 
@@ -90,7 +97,12 @@ class _Apply(beam.DoFn):
 
     def process(self, piece: Piece) -> Iterator[Piece]:
         done = self.guarded(piece.batch)
+        where = told_of(piece.batch)
         for cost in done.costs:
             tell(cost)
+            _log.info("%s · %s: %d documents, %d bytes, %d dropped, %.3f s", cost.stage, where, cost.documents, cost.bytes,
+                      cost.dropped.total(), cost.wall)
+        for failure in done.failures:
+            _log.warning("%s · %s: document %s: %s", failure["stage"], where, failure["id"], failure["error"])
         yield piece.with_batch(done.batch, failures=piece.facts.get("failures", []) + done.failures)
 

@@ -8,6 +8,30 @@ from typing import Any
 from roots.ledger import KEPT
 from roots.store import Place
 
+DROPPED = "dropped."  # and a reason: what a stage dropped for it, among its costs
+SLOW = 5e6  # microseconds in a stage that are worth a line
+MOST = 4  # reasons that a line of progress names
+
+
+def lines_of_pass(stages: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
+    """What a pass dropped by reason, and how much longer than the mean one its slowest batch took, from the costs of its stages."""
+    dropped: Counter[str] = Counter()
+    for costs in stages.values():
+        dropped.update({what.removeprefix(DROPPED): int(number) for what, number in costs.items() if what.startswith(DROPPED)})
+    if dropped:
+        named = ", ".join(f"{reason} {number:,}" for reason, number in dropped.most_common(MOST))
+        yield f"  {'':<14} {dropped.total():,} dropped: {named}{' …' if len(dropped) > MOST else ''}"
+    skewed = {stage: costs for stage, costs in stages.items() if skew_of(costs) is not None and costs.get("microseconds", 0) >= SLOW}
+    if skewed:
+        stage = max(skewed, key=lambda stage: skewed[stage]["microseconds"])
+        yield f"  {'':<14} most time in {stage}; its slowest batch took {skew_of(skewed[stage]):.1f} times the mean"
+
+
+def skew_of(costs: Mapping[str, float]) -> float | None:
+    """The slowest batch of a stage against the mean one; None when no batch was measured."""
+    mean = costs.get("microseconds", 0) / max(costs.get("batches", 0), 1)
+    return costs.get("slowest_microseconds", 0) / mean if mean else None
+
 
 def lines_of(record: Mapping[str, Any], run: Place) -> Iterator[str]:
     """A dozen lines from the manifest."""

@@ -15,7 +15,8 @@ import sys
 
 def main() -> None:
     """Serves until the pipeline is done."""
-    logging.disable(logging.WARNING)
+    if not os.environ.get("ROOTS_LOG"):
+        logging.disable(logging.WARNING)  # else Beam hands what is logged here on to the driver, who writes the file
     os.environ["RAYON_NUM_THREADS"] = "1"  # a worker is one core
     os.dup2(2, 1)  # nobody reads a worker's standard output, and a pool leaves it in a pipe that fills up
     handed = handed_over(sys.argv[1:])

@@ -5,11 +5,12 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from roots.pipelines.summary import DROPPED, skew_of
 from roots.store import Place
 
 MICRO = 1e-6
 _PASSES = ("judge", "deduplicate", "finish", "write", "tokenizer", "tokens")
-_STAGES = ("read", "normalise", "takedowns", "identify", "judge", "sign", "write", "scrub", "sift", "shards", "ledger", "tokenise")
+_STAGES = ("read", "normalise", "takedowns", "identify", "lines", "judge", "sign", "write", "scrub", "sift", "shards", "ledger", "tokenise")
 
 
 def speed_of(run: Place) -> dict[str, Any]:
@@ -29,7 +30,9 @@ def speed_of(run: Place) -> dict[str, Any]:
                 megabytes = cost.get("bytes", 0) / 1e6
                 stages.append({"pass": title, "stage": stage, "documents": cost.get("documents", 0), "bytes": cost.get("bytes", 0),
                                "cpu_seconds": cpu, "megabytes_per_core_second": megabytes / cpu if cpu and megabytes else None,
-                               "peak_rss_bytes": cost.get("peak_rss_bytes", 0)})
+                               "peak_rss_bytes": cost.get("peak_rss_bytes", 0), "skew": skew_of(cost),
+                               "dropped": {what.removeprefix(DROPPED): count for what, count in sorted(cost.items())
+                                           if what.startswith(DROPPED)}})
     return {"workers": known["workers"], "runner": known["runner"], "input_bytes": known["input_bytes"], "passes": passes, "stages": stages}
 
 
