@@ -9,13 +9,15 @@ RECIPE: sample (the default) or open46 with its DATA. Each build is a process of
   prism-2              Beam's Prism with a worker pool; the program's path in $PRISM
                        (go install github.com/apache/beam/sdks/v2/go/cmd/prism@v2.77.0)
   flink-2              a Flink cluster of this machine, started here when none runs in .flink (Java and Maven needed)
-Memory is the largest that any worker process held (Beam's metrics). Exits with 1 when results differ.
+CPU seconds are those of the driver, the workers and the pool (a Flink cluster's own are not counted): they hold on a busy machine too,
+seconds do not. Memory is the largest that any worker process held (Beam's metrics). Exits with 1 when results differ.
 """
 from __future__ import annotations
 
 import argparse
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -95,6 +97,12 @@ def flink() -> Iterator[None]:
             cluster.down()
 
 
+def cpu_seconds() -> float:
+    """Of all children that have ended and been waited for, and theirs."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def unavailable(runner: str) -> str:
     """Why this runner cannot be measured here; empty when it can."""
     if runner == "prism-2" and not Path(os.environ.get("PRISM", "")).is_file():
@@ -130,18 +138,19 @@ def main() -> int:
     results = []
     with tempfile.TemporaryDirectory() as scratch:
         folder = given.keep or Path(scratch)
-        print(f"{given.recipe}\n  {'runner':<12}{'seconds':>9}{'MB a worker':>13}   by pass")
+        print(f"{given.recipe}\n  {'runner':<12}{'seconds':>9}{'CPU s':>8}{'MB a worker':>13}   seconds by pass")
         for runner in given.runners.split(","):
             why = unavailable(runner)
             if why:
                 print(f"  {runner:<12} left out: {why}")
                 continue
             around = flink if runner.startswith("flink") else pool
+            before = cpu_seconds()
             with around():
                 seconds, timings, found = measure(runner, given.recipe, given.data, folder / runner)
             passes = timings["passes"]
             memory = max(cost.get("peak_rss_bytes", 0) for stages in passes.values() for stage, cost in stages.items() if stage)
-            print(f"  {runner:<12}{seconds:9.1f}{memory / 1e6:13.0f}   "
+            print(f"  {runner:<12}{seconds:9.1f}{cpu_seconds() - before:8.1f}{memory / 1e6:13.0f}   "
                   + ", ".join(f"{title} {stages['']['seconds']:.1f}" for title, stages in passes.items()), flush=True)
             results.append(found)
     same = all(found == results[0] for found in results)
