@@ -13,6 +13,7 @@ import ast
 import io
 import json
 import os
+import tempfile
 import time
 import zipfile
 from collections import Counter, defaultdict
@@ -146,6 +147,30 @@ def accuracy(title: str, rows: list[dict[str, Any]], wanted: list[Spans], tools:
     print(f"\n{title}: precision / recall, {len(rows)} texts\n{'':10}{'data':>6}" + "".join(f"{name:>17}" for name in tools))
     for kind, count in counts.most_common():
         print(f"{kind:10}{count:6}" + "".join("{:>9.3f} / {:.3f}".format(*results[name][kind]) for name in tools))
+
+
+def secrets(rows: list[dict[str, Any]], find: Finder) -> None:
+    """Beside detect-secrets, which speaks of lines: is there something in texts that hold a key, and nothing in those that hold none?"""
+    try:
+        from detect_secrets import SecretsCollection
+        from detect_secrets.settings import default_settings
+    except ImportError as error:
+        print(f"\n(detect-secrets is not measured: {error})")
+        return
+    theirs: list[set[str]] = []
+    with default_settings(), tempfile.TemporaryDirectory() as folder:
+        for row in rows:
+            path = Path(folder, "text.txt")
+            path.write_text(row["text"] + "\n", "utf-8")
+            collection = SecretsCollection()
+            collection.scan_file(str(path))
+            theirs.append({secret.type for _, secret in collection})
+    ours = [any(kind in ("key", "url") for kind, _, _ in spans) for spans in find(rows)]
+    held = [any(span["kind"] in ("key", "url") for span in row["spans"]) for row in rows]
+    print(f"\nSecrets, by text: of {sum(held)} that hold one / of {len(rows) - sum(held)} that hold none")
+    for name, hits in (("roots", ours), ("detect-secrets", [bool(types) for types in theirs])):
+        print(f"  {name:16} {sum(hit and one for hit, one in zip(hits, held, strict=True)):4} / "
+              f"{sum(hit and not one for hit, one in zip(hits, held, strict=True))}")
 
 
 def phones(data: Path, find: Finder) -> None:
@@ -283,6 +308,7 @@ def main() -> None:
     for title, file in (("Gold set", "personal_data"), ("Second gold set", "personal_data_unseen")):
         gold = list(lines(ROOT / f"tests/gold/{file}.jsonl"))
         accuracy(title, gold, [{(s["kind"], s["start"], s["end"]) for s in row["spans"]} for row in gold], tools)
+    secrets([row for file in ("personal_data", "personal_data_unseen") for row in lines(ROOT / f"tests/gold/{file}.jsonl")], tools["roots"])
     alarms_in_code(one, given.code)
     if given.presidio:
         presidio_tests(given.presidio, tools["roots"])

@@ -277,3 +277,9 @@ def test_a_batch_keeps_the_edits_of_earlier_stages(scrubber: Scrubber) -> None:
     after = scrubber.scrub(batch).column("edits").to_pylist()
     assert [[(edit["kind"], edit["start"], edit["line"]) for edit in row] for row in after] == [
         [("repeated_line", 3, 2), ("email", 3, None)], [("repeated_line", 3, 2)], []]
+
+
+def test_a_web_token_goes_whole_however_long_it_is(scrubber: Scrubber) -> None:
+    part = "SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c"
+    token = "eyJhbGciOiJSUzI1NiIsImtpZCI6I" + 3 * part + ".eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZ" + 5 * part + "." + 8 * part
+    assert scrubber.scrub_text(f"so {token}. Next", "en")[0] == "so <KEY>. Next"

@@ -189,6 +189,11 @@ def _token(data: Bytes, i: int, first: int, end: int, tokens: Bytes, out: Any, f
         turns += now != before and now * before > 0 and not (before == 2 and now == 3)
         before = now
         right += 1
+    if right + 1 < end and data[right] == 0x2E and right - left > 8 \
+            and data[left] == 0x65 and data[left + 1] == 0x79 and data[left + 2] == 0x4A:
+        while right < end and (tokens[data[right]] or (data[right] == 0x2E and right + 1 < end and tokens[data[right + 1]])):
+            right += 1  # eyJ….eyJ….…: the parts of a JSON web token are one
+        return _emit(out, found, row, left, right, TOKEN), right
     length = right - left
     lead = data[left - 1] if left > first else 0
     value = (lead == 0x3D and length >= _SHORT_TOKEN) or (turns >= 2 and (
