@@ -70,7 +70,7 @@ def _text(file: Path) -> str:
 @filters.command()
 @click.option("--data", type=FOLDER, required=True, help="Real text: one folder a source, as filters/clean.toml names them.")
 @click.option("--write", is_flag=True, help="Write the files (default: only say what each limit would be and would drop).")
-@click.option("--lists", is_flag=True, help="Compute the closed-class word lists instead of the limits.")
+@click.option("--lists", is_flag=True, help="Compute the lists of small words and of spellings instead of the limits.")
 @WORKSPACE
 @AS_JSON
 @guarded
@@ -81,18 +81,20 @@ def calibrate(data: Path, write: bool, lists: bool, workspace: Path | None, as_j
     Example:  roots filters calibrate --data ../shared/data
     """
     from roots.filters import calibration
-    from roots.filters.calibrate import policies_from
-    from roots.filters.clean import clean_sources_from, clean_texts
+    from roots.filters.clean import clean_texts
     from roots.rules import judge_rules
     found = workspace_of(workspace)
     rules = judge_rules(found, ())
-    sources = clean_sources_from(_table(found, "filters/clean.toml"))
-    policies = policies_from(_table(found, "filters/calibration.toml"))
+    sources, policies = found.clean_sources, found.policies
     if found.problems:
         raise Problems(found.problems)
+    if not sources or not policies:
+        raise RootsError(str(found.folder / "filters"), "has no clean.toml or no calibration.toml", "copy the reference ones")
     texts = clean_texts(data, sources, list(found.languages))
     if lists:
         made = {found.languages[code].closed_class: text for code, (text, _) in calibration.word_lists(texts, sources, rules).items()}
+        spellings = calibration.spelling_lists(texts, sources, rules.languages)
+        made.update({name: text for code, text in spellings.items() if (name := found.languages[code].spelling)})
         report: list[str] = [f"  {name}: {len(text.splitlines())} lines" for name, text in sorted(made.items())]
         plain: dict[str, Any] = {"files": sorted(made)}
     else:
@@ -106,10 +108,3 @@ def calibrate(data: Path, write: bool, lists: bool, workspace: Path | None, as_j
     for name, text in made.items() if write else ():
         (found.folder / "filters" / name).write_text(text, "utf-8")
     say(plain, as_json, [*report, f"{len(made)} files {'written' if write else 'would change; --write writes them'}"])
-
-
-def _table(workspace: Any, name: str) -> Any:
-    table = workspace.table(workspace.folder / name)
-    if table is None:
-        raise Problems(workspace.problems)
-    return table

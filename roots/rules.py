@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from roots.filters.duplicates import DedupRules
     from roots.filters.identify import IdentifyRules
     from roots.filters.judge import JudgeRules
+    from roots.filters.lines import LineRule
     from roots.filters.passages import PassageRules
     from roots.filters.signatures import SignatureRules
 
@@ -30,6 +31,7 @@ class Rules:
     aliases: Mapping[str, str]       # every known code of a language → ours
     takedowns: withdrawals.Takedowns
     identify: IdentifyRules
+    lines: tuple[LineRule, ...]      # which lines are furniture
     judge: JudgeRules
     signatures: SignatureRules
     dedup: DedupRules
@@ -58,6 +60,7 @@ def rules_of(workspace: Workspace, recipe: Recipe, admitted: Sequence[str], keep
         aliases=dict(workspace.codes),
         takedowns=withdrawals.rules(workspace.takedowns),
         identify=default_rules(),
+        lines=workspace.line_rules,
         judge=judge_rules(workspace, admitted),
         signatures=signatures,
         dedup=DedupRules(

@@ -12,7 +12,10 @@ from roots.catalogue.source import Source, source_from
 from roots.digest import folder_digest
 from roots.errors import Problem, Problems, RootsError
 from roots.filters import languages as tongues
+from roots.filters.calibrate import Policy, policies_from
+from roots.filters.clean import CleanSource, clean_sources_from
 from roots.filters.licence_headers import LicenceHeader, licence_headers_from
+from roots.filters.lines import LineRule, line_rules_from
 from roots.filters.paths import PathSigns, path_signs_from
 from roots.governance import takedowns as withdrawals
 from roots.governance.consistency import inconsistencies
@@ -191,7 +194,7 @@ class Workspace:
     def _load(self) -> None:
         """Reads every record once."""
         for _ in (self.codes, self.sources, self.licences, self.profiles, self.people, self.takedowns, self.personal_data,
-                  self.licence_headers, self.path_signs, self.tokenizers):
+                  self.licence_headers, self.path_signs, self.line_rules, self.clean_sources, self.policies, self.tokenizers):
             pass
 
     def verdicts(self, recipe: Recipe, as_of: date) -> Mapping[str, Verdict]:
@@ -235,9 +238,30 @@ class Workspace:
         table = self.table(self.folder / "filters/code_paths.toml")
         return path_signs_from(table) if table else ()
 
+    @cached_property
+    def line_rules(self) -> tuple[LineRule, ...]:
+        """Which lines are the furniture of a web page."""
+        path = self.folder / "filters/lines.toml"
+        table = self.table(path) if path.exists() else None
+        return line_rules_from(table, tuple(self.languages)) if table else ()
+
+    @cached_property
+    def clean_sources(self) -> tuple[CleanSource, ...]:
+        """Which text is clean, for limits and lists to be made from; none where the workspace has no such file."""
+        path = self.folder / "filters/clean.toml"
+        table = self.table(path) if path.exists() else None
+        return clean_sources_from(table) if table else ()
+
+    @cached_property
+    def policies(self) -> Mapping[str, Policy]:
+        """How limits may be set from data, by measure; none where the workspace has no such file."""
+        path = self.folder / "filters/calibration.toml"
+        table = self.table(path) if path.exists() else None
+        return policies_from(table) if table else {}
+
     def lists(self) -> list[str]:
         """Every list file that a language names, and those for all languages, relative to filters/."""
-        named = {name for one in self.languages.values() for name in (one.closed_class, one.flagged, one.boilerplate) if name}
+        named = {name for one in self.languages.values() for name in (one.closed_class, one.flagged, one.boilerplate, one.spelling) if name}
         common = {path.relative_to(self.folder / "filters").as_posix() for path in (self.folder / "filters/words/any").glob("*.txt")}
         return sorted(named | common)
 
@@ -259,10 +283,6 @@ class Workspace:
         """What each language is called, in English and by its speakers."""
         natural = {one.code: {"name": one.name, "own_name": one.own_name} for one in self.languages.values()}
         return natural | {one.code: {"name": one.name, "own_name": one.name} for one in self.code_languages.values()}
-
-    def kinds_of_personal_data(self) -> dict[str, dict[str, str]]:
-        """What each kind is called and what is put in its place."""
-        return {kind.kind: {"name": kind.name, "tag": kind.tag, "replace": kind.replace} for kind in self.personal_data.values()}
 
     def digests(self) -> dict[str, str]:
         """What decided: the digests of the folders that people edit, and of the models."""

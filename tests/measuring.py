@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from roots.errors import Problem
@@ -30,12 +31,13 @@ from roots.filters.driver import CODE, PROSE, Driver, WordLists
 from roots.filters.judge import JudgeRules
 from roots.filters.languages import CodeLanguage, Language, code_language_from, language_from, words_from
 from roots.filters.licence_headers import licence_headers_from
-from roots.records import Table
 from roots.filters.paths import path_signs_from
+from roots.records import Table
 
 ROOT = Path(__file__).resolve().parent.parent
 CLOSED = {"en": ("the", "of", "and", "isn't", "as well as"), "hi": ("है", "का", "की"), "vi": ("không phải", "và"), "zh-Hans": ("的", "我们")}
 FLAGGED = {"en": ("badword",)}
+SPELLING = {"en": ("_t h", "th e_", "he _", "_a ne", "ab _c", "न्य ाे", "E n"), "hi": ("_क ाे्", "क् य", "है _")}
 PLACEHOLDER = ("lorem ipsum", "consectetur")
 MIXED = "aAeEzZßıİẹ́ọ̀ñçαЖяאبتثحکेािक्षणதమ你好嗎かカ한\u0301\u200d\u200c 019٣५ \n\t.,;:!?'’«»।۔。…-–*•#_{}<>|/\\€😀\ufffd\x07\xad\u2028"
 
@@ -51,6 +53,18 @@ def texts() -> st.SearchStrategy[str]:
         st.lists(words, max_size=60).map(" ".join),
         st.builds(lambda part, times: part * times, st.text(alphabet, max_size=12), st.integers(0, 30)),
     )
+
+
+# A hundred thousand texts, twenty to an example: one to an example, Hypothesis' own bookkeeping takes hours. No shrinking and no
+# database, and the same texts at every run.
+TOGETHER = 20
+HUNDRED_THOUSAND = settings(max_examples=100_000 // TOGETHER, deadline=None, phases=[Phase.generate], derandomize=True, database=None,
+                            suppress_health_check=list(HealthCheck))
+
+
+def many_texts() -> st.SearchStrategy[list[str]]:
+    """Twenty texts at a time."""
+    return st.lists(texts(), min_size=TOGETHER, max_size=TOGETHER)
 
 
 @lru_cache(maxsize=1)
@@ -86,7 +100,7 @@ def rules(**more: object) -> JudgeRules:
 def driver() -> Driver:
     """A driver with the small lists above."""
     languages, code = records()
-    lists = [WordLists(CLOSED.get(one.code), FLAGGED.get(one.code), PLACEHOLDER) for one in languages]
+    lists = [WordLists(CLOSED.get(one.code), FLAGGED.get(one.code), PLACEHOLDER, spelling=SPELLING.get(one.code)) for one in languages]
     return Driver(languages, code, lists + [WordLists(generated=("do not edit", "auto generated"))] * len(code))
 
 

@@ -19,7 +19,7 @@ from roots.rules import Rules, rules_of
 from roots.workspace import Workspace
 
 Stages = dict[str, Callable[[pa.RecordBatch], pa.RecordBatch]]
-TEXT_CHANGING = ("normalise", "scrub")
+TEXT_CHANGING = ("normalise", "lines", "scrub")
 PIECES = [
     "Ng'ombe watatu walivuka mto asubuhi na mapema, kisha wakalala chini ya mti mkubwa. ", "Ẹ̀kọ́ ni ìmọ́lẹ̀ ayé; ọmọdé ń kọ́ ìwé. ",
     "हिन्दी की किताब मेज़ पर है और बच्चे बाहर खेल रहे हैं। ", "বাংলা ভাষায় লেখা একটি ছোট গল্প। ", "今天下雨了，孩子们在屋里读书。",

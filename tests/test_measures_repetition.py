@@ -150,10 +150,11 @@ def test_measures_equal_the_oracle_with_three_ideographs(text: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-@settings(max_examples=100_000, deadline=None)
-@given(measuring.texts())
-def test_measures_equal_the_oracle_a_hundred_thousand_times(text: str) -> None:
-    check(text)
+@measuring.HUNDRED_THOUSAND
+@given(measuring.many_texts())
+def test_measures_equal_the_oracle_a_hundred_thousand_times(texts: list[str]) -> None:
+    for text in texts:
+        check(text)
 
 
 def test_both_readings_of_character_repetition() -> None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 import measuring
 import pytest
 from hypothesis import given, settings
-from measuring import CLOSED, PLACEHOLDER, has, kind, lower, measured, words
+from measuring import CLOSED, PLACEHOLDER, SPELLING, has, kind, lower, measured, words
 
 from roots.filters.characters import (
     ALONE,
@@ -26,6 +26,7 @@ from roots.filters.characters import (
     characters,
     script_number,
 )
+from roots.filters.spelling import entries_of, spelling, strings_in, strings_of
 
 
 def share(part: float, whole: float) -> float:
@@ -64,6 +65,27 @@ def distinct(found: list[str]) -> float:
     return sum(len({lower(word) for word in part}) / len(part) for part in stretches) / len(stretches) if stretches else math.nan
 
 
+def spelled(found: list[str], letters: tuple[str, ...], language: str) -> tuple[int, int]:
+    """(strings of three letters that the list lacks, all strings), of the words in the language's own script."""
+    if language not in SPELLING:
+        return 0, 0
+    known = {entry.split(" ")[0] + third for entry in SPELLING[language] for third in entry.split(" ")[1]}
+    known = {string for string in known if len(string) == 3}
+    own = {0, *map(script_number, letters)}
+    cut = []
+    for word in found:
+        if int(characters().scripts[ord(word[0])]) in own and not has(word[0], ALONE):
+            shape = "".join("0" if kind(c) == DIGIT else lower(c) if kind(c) in (LETTER, MARK) else "_" for c in word if kind(c) != FORMAT)
+            for part in filter(None, shape.split("_")):
+                cut += ["".join(three) for three in zip("_" + part, part, part[1:] + "_", strict=False)]
+    return sum(string not in known for string in cut), len(cut)
+
+
+def parted(text: str) -> int:
+    return sum((kind(b) == SYMBOL or b == "'") and has(a, ALONE) and has(c, ALONE)
+               for a, b, c in zip(text, text[1:], text[2:], strict=False))
+
+
 def stray(text: str) -> int:
     return sum(kind(b) == MARK and kind(a) not in (LETTER, MARK, FORMAT, DIGIT) for a, b in pairwise(" " + text))
 
@@ -98,6 +120,7 @@ def oracle(text: str, language: str = "en") -> dict[str, float]:
     of_a_script = [script_of(word) for word in found if script_of(word)]
     own = {script_number(name) for name in record.letters}
     few = max(len(found), 50)
+    strange, strings = spelled(found, record.letters, language)
     return {
         "word_count": len(found),
         "mean_word_length": share(sum(map(len, found)), len(found)),
@@ -106,6 +129,8 @@ def oracle(text: str, language: str = "en") -> dict[str, float]:
         "own_script": share(sum(script in own for script in of_a_script), len(of_a_script)),
         "single_letter_words": sum(len(w) == 1 and kind(w) == LETTER and not has(w, ALONE) for w in found) / few,
         "mixed_words": sum(map(mixed, found)) / few,
+        "strange_spelling": share(strange, max(strings, 100) if strings else 0),
+        "parted_ideographs": parted(text) / few,
         "distinct_words": distinct(found),
         "closed_class": share(closed[0], len(found)),
         "closed_class_kinds": closed[1],
@@ -149,10 +174,11 @@ def test_measures_equal_the_oracle_in_other_scripts(text: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-@settings(max_examples=100_000, deadline=None)
-@given(measuring.texts())
-def test_measures_equal_the_oracle_a_hundred_thousand_times(text: str) -> None:
-    check(text, "en")
+@measuring.HUNDRED_THOUSAND
+@given(measuring.many_texts())
+def test_measures_equal_the_oracle_a_hundred_thousand_times(texts: list[str]) -> None:
+    for text in texts:
+        check(text, "en")
 
 
 def test_closed_class_words_of_two_syllables_and_of_two_ideographs() -> None:
@@ -163,6 +189,15 @@ def test_closed_class_words_of_two_syllables_and_of_two_ideographs() -> None:
 def test_a_language_without_a_list_is_not_measured() -> None:
     assert math.isnan(measured("Habari ya asubuhi", "sw")["closed_class"])
     assert math.isnan(measured("Habari ya asubuhi", "sw")["flagged_words"])
+
+
+def test_bad_scans_are_spelled_strangely() -> None:
+    strings, total = spelling(["Mtoto anasoma kitabu nyumbani kwa mama yake"] * 9 + ["wxq"], ["LATIN"])
+    assert total == 9 * 37 + 3 and "_kw" in strings and "wxq" not in strings
+    entries = entries_of(strings)
+    assert sorted(strings_of(entries)) == strings and "_m at" in entries
+    assert list(strings_in("Ẹ̀kọ́’s Б", {script_number("LATIN")})) == ["_ẹ̀", "ẹ̀k", "\u0300kọ", "kọ́", "ọ́_", "_s_"]
+    assert measured("the abc Ѣѣ the")["strange_spelling"] == pytest.approx(2 / 100)  # _ab, bc_; another script has no spelling here
 
 
 def test_marks_count_as_letters() -> None:

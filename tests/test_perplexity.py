@@ -81,6 +81,16 @@ def by_kenlm(path: Path, text: str) -> float | None:
     return 10 ** (-total / events) if events else None
 
 
+def order_by_kenlm(path: Path, text: str) -> float | None:
+    """Log probability in place less that of each piece alone, by KenLM, for a text of one line."""
+    model = kenlm.Model(str(path))
+    names = load(str(path)).ngrams.words
+    ids = {piece: id for piece, id in pieces_of(names).items() if piece not in ("<unk>", "<s>", "</s>")}
+    found = [names[ids[piece]] if piece in ids else "<unk>" for piece in pieces(text, ids)]
+    alone = sum(model.score(piece, bos=False, eos=False) for piece in found) + model.score("", bos=False, eos=True)
+    return (model.score(" ".join(found)) - alone) / (len(found) + 1) if found else None
+
+
 def check(folder: Path, language: str, texts: list[str]) -> None:
     scorer = PerplexityScorer(folder, longest=1 << 30)
     found = scorer.score(pa.array(texts, pa.large_string()), pa.array([language] * len(texts))).to_pylist()
@@ -102,6 +112,13 @@ def test_the_kernel_says_what_kenlm_says(folder: Path, language: str) -> None:
        st.sampled_from(sorted(PARTS)))
 def test_any_text_is_scored_as_kenlm_scores_it(folder: Path, parts: list[str], language: str) -> None:
     check(folder, language, ["".join(parts), "\n".join(parts)])
+
+
+def test_word_order_is_what_neighbours_tell(folder: Path) -> None:
+    texts = [line.text for line in lines_of("sw")[:40]]
+    orders = PerplexityScorer(folder).measure(pa.array(texts, pa.large_string()), pa.array(["sw"] * len(texts)))[1]
+    for text, value in zip(texts, orders.tolist(), strict=True):
+        assert value == pytest.approx(order_by_kenlm(folder / "sw.klm", text), rel=1e-3, abs=1e-4)
 
 
 def test_slices_masks_and_languages_keep_to_their_rows(folder: Path) -> None:

@@ -36,6 +36,9 @@ class Policy:
     pooled: bool
     not_for: tuple[str, ...]
     why: str
+    tail: float = TAIL
+    further: float = FURTHER
+    unseen: bool = False  # only from text that neither a model nor a list has learned from: benchmarks/left_out.py
 
 
 @dataclass(frozen=True)
@@ -61,12 +64,18 @@ def policies_from(table: Table) -> Mapping[str, Policy]:
         strictest, laxest = one.number("strictest", required=True), one.number("laxest", required=True)
         made[measure] = Policy(measure, one.choice("side", SIDES, required=True, default="at_most"), strictest or 0.0, laxest or 0.0,
                                one.flag("pooled", default=True) is not False, one.texts("not_for", among=WORDS),
-                               one.text("why", required=True))
+                               one.text("why", required=True), _number(one, "tail", TAIL), _number(one, "further", FURTHER),
+                               one.flag("unseen", default=False) is True)
         one.done()
         if measure not in known:
             table.problem(measure, "is not a measure", f"choose one of: {', '.join(known)}")
     table.done()
     return {name: policy for name, policy in made.items() if name in known}
+
+
+def _number(table: Table, key: str, default: float) -> float:
+    found = table.number(key, default=default)
+    return default if found is None else found
 
 
 Values = Mapping[str, Mapping[str, NDArray[np.float32]]]  # language → source → documents × measures, in the order of measures.names()
@@ -82,10 +91,11 @@ def _rounded(value: float, up: bool) -> float:
     return round(moved, max(digits, 0))
 
 
-def _edge(values: NDArray[np.float32], most: bool) -> float:
+def _edge(values: NDArray[np.float32], policy: Policy) -> float:
     """The source's quantile, and a quarter more of its distance from the median."""
-    quantile = float(np.quantile(values, 1 - TAIL if most else TAIL, method="higher" if most else "lower"))
-    return quantile + FURTHER * (quantile - float(np.median(values)))
+    most = policy.side == "at_most"
+    quantile = float(np.quantile(values, 1 - policy.tail if most else policy.tail, method="higher" if most else "lower"))
+    return quantile + policy.further * (quantile - float(np.median(values)))
 
 
 def propose(language: Language, policy: Policy, values: Values, families: Mapping[str, str]) -> Proposal | None:
@@ -110,7 +120,7 @@ def propose(language: Language, policy: Policy, values: Values, families: Mappin
     if not voices:
         return None
     most = policy.side == "at_most"
-    edges = [_edge(here, most) for here in voices]
+    edges = [_edge(here, policy) for here in voices]
     edge = max(edges) if most else min(edges)
     within = min(max(edge, policy.strictest), policy.laxest) if most else max(min(edge, policy.strictest), policy.laxest)
     value = _rounded(within, up=most) if within == edge else within

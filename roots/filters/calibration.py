@@ -18,6 +18,8 @@ from roots.filters.calibrate import Policy, Proposal, all_limits, limits_toml, l
 from roots.filters.clean import JOINED, CleanSource, Texts
 from roots.filters.closed_class import ENOUGH, Found, closed_class, frequencies
 from roots.filters.judge import Judge, JudgeRules
+from roots.filters.languages import Language
+from roots.filters.spelling import entries_of, spelling
 
 LENDERS = ("ar", "en", "es", "fr", "hi", "pt")  # languages that others quote
 LEND = 20_000                                   # texts of each that are looked at
@@ -43,6 +45,25 @@ def word_lists(texts: Texts, sources: Sequence[CleanSource], rules: JudgeRules) 
         own = {name: of for name, of in own.items() if name in good} or own
         found = closed_class(own, {code: words for code, words in lent.items() if code != language.code}, pairs=language.words != "unicode")
         made[language.code] = _list_file(language.code, found, good), found
+    return made
+
+
+def spelling_lists(texts: Texts, sources: Sequence[CleanSource], languages: Sequence[Language]) -> Mapping[str, str]:
+    """Language → the text of its file of spellings; none for a language whose file names none."""
+    described = {source.id: source for source in sources}
+    made = {}
+    for language in languages:
+        own = {name: of for name, of in texts.get(language.code, {}).items() if name in described}
+        strings, total = spelling((text for of in own.values() for text in of), language.letters)
+        if not strings or not language.spelling:
+            continue
+        lines = [f"# What: strings of three letters of {language.code}, _ being the edge of a word: two letters, then all that may follow; "
+                 f"from {total:,} such strings.",
+                 "# How: the commonest, which make up 99 % of the text; roots/filters/spelling.py",
+                 "# Owner: the roots project; no speaker has agreed to it yet · Version: 1",
+                 "# Source: " + "; ".join(f"{described[name].what} ({described[name].licence})" for name in sorted(own)),
+                 "# Licence: CC0-1.0 (a list of strings of letters is no work of those texts)"]
+        made[language.code] = "\n".join([*lines, *entries_of(strings)]) + "\n"
     return made
 
 
@@ -76,7 +97,11 @@ def _values(judge: Judge, code: str, texts: Sequence[str]) -> NDArray[np.float32
 
 
 def calibrate(rules: JudgeRules, texts: Texts, policies: Mapping[str, Policy], files: Mapping[str, str]) -> Calibration:
-    """New limits for every language whose file is in `files` (code → its text now); what people `agreed` to stays as it is."""
+    """New limits for every language whose file is in `files` (code → its text now); what people `agreed` to stays as it is.
+
+    So does what must be set from text that no model and no list has learned from (`unseen` in filters/calibration.toml).
+    """
+    policies = {name: policy for name, policy in policies.items() if not policy.unseen}
     values = measured(rules, texts)
     proposals = all_limits(rules.languages, policies, values)
     made, warnings = {}, []

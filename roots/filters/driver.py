@@ -20,18 +20,20 @@ from numba import njit
 from numpy.typing import NDArray
 
 from roots.document import NATURAL, PROGRAMMING
-from roots.filters import code_scan, phrases, repeats, view
+from roots.filters import code_scan, phrases, repeats, spelling, view
 from roots.filters.characters import characters, script_number
 from roots.filters.languages import CodeLanguage, Language
 from roots.filters.measures import registry
 from roots.filters.phrases import LISTS, PhraseTables
 from roots.filters.places import FOUND, TALLY
+from roots.filters.spelling import SpellingTables
 
 SKIP, PROSE, CODE = 0, 1, 2
 FIRST_LINES = 8  # of a source file, where it says that a program wrote it
 
 _LOOP = '''
-def {name}(data, offsets, wanted, language, tables, ngram_sizes, own_scripts, list_keys, list_spans, markers, scratch, out):
+def {name}(data, offsets, wanted, language, tables, ngram_sizes, own_scripts, list_keys, list_spans, prints, spelling_spans, markers,
+           scratch, out):
     chars_all, classes_all, flags_all, start_all, end_all, hashes_all, line_start_all, line_end_all, paragraph_all, keys, counts, first \\
         = scratch
     found = np.zeros({found}, np.float64)
@@ -73,6 +75,10 @@ def {name}(data, offsets, wanted, language, tables, ngram_sizes, own_scripts, li
                     if which == 0:
                         found[{closed_kinds}] = different
                         found[{bare}] = bare
+            spelling_span = spelling_spans[spoken]
+            if spelling_span[1] >= 0:
+                spelled(chars, classes, flags, tables[3], tables[2], own_scripts[spoken], start, end, words, prints,
+                        spelling_span[0], spelling_span[1], found)
 {prose_calls}
         else:
             raw_lines(chars, classes, n, found)
@@ -94,7 +100,7 @@ def _digest() -> str:
     """Of the sources that the loop is compiled from, and of the compiler's version."""
     total = hashlib.sha256(numba.__version__.encode())
     here = Path(__file__).parent
-    for name in ("driver", "view", "repeats", "phrases", "code_scan", "places", "characters"):
+    for name in ("driver", "view", "repeats", "phrases", "code_scan", "places", "characters", "spelling"):
         total.update((here / f"{name}.py").read_bytes())
     for path in sorted(here.glob("measures*.py")):
         total.update(path.read_bytes())
@@ -107,7 +113,8 @@ def compiled() -> Callable[..., None]:
     from roots.filters.places import BARE, CLOSED, CLOSED_KINDS, FLAGGED, GENERATED
 
     space: dict[str, Any] = {"np": np, "Doc": view.Doc, "__name__": __name__}
-    for module, called in ((view, "decode words_of scripts_of lines_of"), (phrases, "covered"), (code_scan, "raw_lines comments blobs"),
+    for module, called in ((view, "decode words_of scripts_of lines_of"), (phrases, "covered"), (spelling, "spelled"),
+                           (code_scan, "raw_lines comments blobs"),
                            (repeats, "characters_again words_again top_ngram ngrams_again lines_again distinct_words")):
         space.update({name: getattr(module, name) for name in called.split()})
     calls: dict[str, list[str]] = {NATURAL: [], PROGRAMMING: []}
@@ -142,6 +149,7 @@ class WordLists:
     placeholder: tuple[str, ...] | None = None
     boilerplate: tuple[str, ...] | None = None
     generated: tuple[str, ...] | None = None
+    spelling: tuple[str, ...] | None = None
 
 
 class Driver:
@@ -165,6 +173,8 @@ class Driver:
         flat = [getattr(one, name) for one in [*lists, WordLists()] for name in LISTS]
         made = PhraseTables(flat)
         self._keys, self._spans, self._widest = made.keys, made.spans.reshape(rows, len(LISTS), 3), made.widest
+        spellings = SpellingTables([*(one.spelling for one in lists), None])
+        self._prints, self._spelling_spans = spellings.prints, spellings.spans
         self._room = -1
         self._scratch: tuple[NDArray[Any], ...] = ()
 
@@ -207,5 +217,5 @@ class Driver:
         lengths = np.diff(offsets)[wanted != SKIP]
         scratch = self._room_for(int(lengths.max(initial=1)))
         compiled()(data, offsets, wanted, language.astype(np.int64), self._tables, self._sizes, self._own, self._keys, self._spans,
-                   self._markers, scratch, out)
+                   self._prints, self._spelling_spans, self._markers, scratch, out)
         return out

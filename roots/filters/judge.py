@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from roots.filters.syntax import Syntax
 
 EMPTY, OTHER, UNDECLARED, LOW_SCORE, LICENCE = "empty", "language.other", "language.undeclared", "language_score.low", "licence_header"
-ENOUGH_WORDS = 25  # for perplexity: that of a single short sentence is mostly chance, and is not measured
+ENOUGH_WORDS = 25  # for perplexity and word order: that of a single short sentence is mostly chance, and is not measured
 PARTS = 256  # rows that are measured together: their text stays in the processor's cache
 
 
@@ -64,7 +64,7 @@ class Judge:
         common = {"placeholder": words.get("words/any/placeholder.txt"), "generated": words.get("words/any/generated.txt")}
         lists = [
             WordLists(closed_class=words.get(one.closed_class), flagged=words.get(one.flagged), boilerplate=words.get(one.boilerplate),
-                      placeholder=common["placeholder"])
+                      placeholder=common["placeholder"], spelling=words.get(one.spelling))
             for one in self.rules.languages
         ]
         lists += [WordLists(generated=common["generated"]) for _ in self.rules.code]
@@ -145,8 +145,8 @@ class Judge:
         asked = within & natural & (language != self.driver.unknown)
         asked &= values[:, self.measures.index("word_count")] >= ENOUGH_WORDS
         if self._perplexity is not None and asked.any():
-            score = self._perplexity.score(text, batch.column("language"), asked)
-            values[:, self.measures.index("perplexity")] = np.asarray(pc.fill_null(score, np.float32("nan")))
+            found = self._perplexity.measure(text, batch.column("language"), asked)
+            values[:, [self.measures.index(name) for name in ("perplexity", "word_order")]] = np.stack(found, axis=1)
         return values, language, natural
 
     def _with_measures(self, batch: pa.RecordBatch, values: NDArray[np.float32]) -> pa.RecordBatch:

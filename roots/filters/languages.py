@@ -36,6 +36,7 @@ class Language:
     closed_class: str         # list files, relative to filters/; empty = none
     flagged: str
     boilerplate: str
+    spelling: str
     limits: tuple[Limit, ...]
     file: str
     floor_line: int
@@ -92,6 +93,7 @@ def language_from(table: Table) -> Language | None:
         closed_class=lists.text("closed_class"),
         flagged=lists.text("flagged"),
         boilerplate=lists.text("boilerplate"),
+        spelling=lists.text("spelling"),
         limits=limits_from(table, names(NATURAL)),
         file=table.file,
         floor_line=identification.line("floor"),

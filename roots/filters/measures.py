@@ -54,15 +54,17 @@ def add(one: Measure) -> None:
 
 # A document's score of its language is a column of its own; perplexity is a model's (perplexity.py); what a path says is told by patterns
 # (paths.py), and the share of errors by tree-sitter's parsers (syntax.py), last because it is dear.
+add(Measure("word_order", "decimal digits per piece of a word",
+            "How much likelier are its words where they stand than anywhere? By a language model, of 25 words or more.", PROSE, None))
 add(Measure("perplexity", "per piece of a word", "How surprised is a language model of this language? Of 25 words or more.", PROSE, None))
-add(Measure("parse_errors", "share of bytes", "How much of it does the language's grammar not understand?", CODE, None))
-
 add(Measure("vendored_path", "1 or 0", "Does its path say that it is other people's code, carried along?", CODE, None))
 add(Measure("generated_path", "1 or 0", "Does its path say that a program wrote it?", CODE, None))
 add(Measure("minified_path", "1 or 0", "Does its path say that it was made small for machines?", CODE, None))
 add(Measure("lock_path", "1 or 0", "Does its path say that it lists the exact versions of dependencies?", CODE, None))
 add(Measure("test_path", "1 or 0", "Does its path say that it is a test, or what a test reads?", CODE, None))
 add(Measure("config_path", "1 or 0", "Does its path say that it holds the settings of a tool?", CODE, None))
+add(Measure("parse_errors", "share of bytes", "How much of it does the language's grammar not understand?", CODE, None))
+
 
 @lru_cache(maxsize=1)
 def registry() -> Mapping[str, Measure]:

@@ -10,9 +10,21 @@ from __future__ import annotations
 
 import math
 
-from roots.filters.characters import ALONE, DIGIT, LETTER
+from roots.filters.characters import ALONE, DIGIT, LETTER, SYMBOL
 from roots.filters.measures import FEW_WORDS, measure
-from roots.filters.places import BARE, BOILERPLATE, CLOSED, CLOSED_KINDS, DISTINCT, FLAGGED, OF_A_SCRIPT, OWN_SCRIPT, PLACEHOLDER
+from roots.filters.places import (
+    BARE,
+    BOILERPLATE,
+    CLOSED,
+    CLOSED_KINDS,
+    DISTINCT,
+    FLAGGED,
+    OF_A_SCRIPT,
+    OWN_SCRIPT,
+    PLACEHOLDER,
+    SPELLED,
+    STRANGE,
+)
 
 
 @measure("word_count", unit="words")
@@ -82,6 +94,28 @@ def mixed_words(doc):
                 mixed += 1
                 break
     return mixed / max(len(doc.word_start), FEW_WORDS)
+
+
+@measure("strange_spelling", unit="share of strings of three letters")
+def strange_spelling(doc):
+    """How many strings of three letters stand in no word of the language? Bad scans, keys, chance; filters/words/<code>/spelling.txt.
+
+    A text of fewer than a hundred strings counts as one of a hundred. Not measured without a list.
+    """
+    return doc.found[STRANGE] / max(doc.found[SPELLED], 100.0) if doc.found[SPELLED] else math.nan
+
+
+@measure("parted_ideographs", unit="per word")
+def parted_ideographs(doc):
+    """How many symbols or apostrophes stand between two ideographs? Bad scans of Chinese: "语|言", "学^校".
+
+    A text of fewer than fifty words counts as one of fifty.
+    """
+    parted = 0
+    for i in range(1, len(doc.chars) - 1):
+        if (doc.classes[i] == SYMBOL or doc.chars[i] == 39) and doc.flags[i - 1] & ALONE and doc.flags[i + 1] & ALONE:
+            parted += 1
+    return parted / max(len(doc.word_start), FEW_WORDS)
 
 
 @measure("distinct_words", unit="share of words")

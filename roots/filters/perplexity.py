@@ -2,7 +2,13 @@
 
 perplexity = 10^(−Σ log10 p / Σ (pieces + 1)), both sums over the lines of the document, one added for the end of each
 (ROOTS: BigScience 2023, arXiv 2303.03915, appendix B; `filtering.py` of bigscience-workshop/data-preparation). Low is
-fluent; what a number means differs by language, so limits are set per language. Pieces: `perplexity_pieces.py`; models:
+fluent; what a number means differs by language, so limits are set per language.
+
+word order = (Σ log10 p − Σ log10 p₁) / Σ (pieces + 1), p₁ being the same model's probability of a piece without its neighbours: what the
+neighbours tell. Above 0 words stand as the language puts them, below they stand as chance does; rare words make no difference, and so
+limits are nearly the same in every language.
+
+Pieces: `perplexity_pieces.py`; models:
 `roots/models/perplexity/`, one file `<language>.klm` each, in KenLM's own format.
 """
 from __future__ import annotations
@@ -62,16 +68,20 @@ def load(path: str) -> Model:
 
 def perplexities(model: Model, text: pa.LargeStringArray, rows: Array, longest: int = LONGEST) -> Array:
     """Perplexity of the texts in the given rows (float64); NaN where a text has no word."""
+    return surprise(model, text, rows, longest)[0]
+
+
+def surprise(model: Model, text: pa.LargeStringArray, rows: Array, longest: int = LONGEST) -> tuple[Array, Array]:
+    """Perplexity and word order of the texts in the given rows (float64); NaN where a text has no word."""
     _, offsets, data = text.buffers()
-    sums = np.zeros((len(rows), 2))
+    sums = np.zeros((len(rows), 3))
     if len(rows) and data is not None:
         places = np.frombuffer(offsets, np.int64)[text.offset:text.offset + len(text) + 1]
         ngrams = model.ngrams
         score(np.frombuffer(data, np.uint8), places, rows, longest, character_tables(), model.table, model.reach, model.marks,
               (ngrams.word, ngrams.prob, ngrams.backoff, ngrams.first, model.pairs), len(ngrams.orders) - 1, sums)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        found: Array = np.power(10.0, -sums[:, 0] / sums[:, 1])
-    return found
+        return np.power(10.0, -sums[:, 0] / sums[:, 1]), (sums[:, 0] - sums[:, 2]) / sums[:, 1]
 
 
 class PerplexityScorer:
@@ -89,7 +99,12 @@ class PerplexityScorer:
 
         `wanted` is a mask of booleans, all rows when None. Only the first `longest` bytes of a text are read, cut at a character.
         """
-        found = np.full(len(text), np.nan)
+        found = self.measure(text, language, wanted)[0]
+        return pa.array(found, pa.float32(), mask=np.isnan(found))
+
+    def measure(self, text: pa.LargeStringArray, language: pa.StringArray, wanted: Array | None = None) -> tuple[Array, Array]:
+        """Perplexity and word order of each text (float32), NaN where `score` has null."""
+        found = np.full((2, len(text)), np.nan, np.float32)
         encoded = language.dictionary_encode()
         indices = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
         asked = np.ones(len(text), bool) if wanted is None else np.asarray(wanted, bool)
@@ -98,5 +113,5 @@ class PerplexityScorer:
         for index, name in enumerate(encoded.dictionary.to_pylist()):
             if name in self.languages:
                 rows = np.flatnonzero((indices == index) & asked)
-                found[rows] = perplexities(load(str(Path(self.folder, name + SUFFIX))), text, rows, self.longest)
-        return pa.array(found.astype(np.float32), pa.float32(), mask=np.isnan(found))
+                found[:, rows] = surprise(load(str(Path(self.folder, name + SUFFIX))), text, rows, self.longest)
+        return found[0], found[1]

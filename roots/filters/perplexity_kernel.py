@@ -150,7 +150,7 @@ def _step(word, prob, backoff, first, pairs, size, order, id, context, weights, 
 
 @njit(cache=True, nogil=True)
 def score(data, offsets, rows, longest, characters, table, reach, marks, ngrams, order, out):  # type: ignore[no-untyped-def]
-    """Writes log10 p and the number of events of each row's text into `out` (rows × 2, float64).
+    """Writes log10 p, the number of events and log10 p without any context of each row's text into `out` (rows × 3, float64).
 
     Events are the pieces of a line and its end; lines without a piece are left out. `longest` bounds the bytes read.
     `characters` are kinds and folded code points, `table` keys and ids, `marks` the ids of "~", <s> and </s>, `ngrams` word,
@@ -171,7 +171,7 @@ def score(data, offsets, rows, longest, characters, table, reach, marks, ngrams,
             stop = at + longest
             while stop > at and data[stop] & 0xC0 == 0x80:
                 stop -= 1
-        total, events, in_line, length, size, whole = 0.0, 0, 0, 0, 0, WHOLE
+        total, anywhere, events, in_line, length, size, whole = 0.0, 0.0, 0, 0, 0, 0, WHOLE
         code, step = _decode(data, at, stop)
         what = kinds[code] if code < PLANES else SKIP
         while at < stop:
@@ -195,6 +195,7 @@ def score(data, offsets, rows, longest, characters, table, reach, marks, ngrams,
                     id = _piece(keys, values, reach, whole, size, head, tail, rest)
                     found, length = _step(word, prob, backoff, first, pairs, width, order, id, context, weights, matched, length)
                     total += found
+                    anywhere += prob[id]
                     in_line += 1
                     size, whole = 0, WHOLE
                 if alone:
@@ -202,15 +203,18 @@ def score(data, offsets, rows, longest, characters, table, reach, marks, ngrams,
                     id = _piece(keys, values, reach, _mixed(WHOLE, mark[0]), 1, mark, mark, rest)
                     found, length = _step(word, prob, backoff, first, pairs, width, order, id, context, weights, matched, length)
                     total += found
+                    anywhere += prob[id]
                     in_line += 1
                 if ends and in_line:
                     found, length = _step(word, prob, backoff, first, pairs, width, order, end, context, weights, matched, length)
                     total += found
+                    anywhere += prob[end]
                     events += in_line + 1
                     in_line = 0
             code, what = following, following_kind
         out[number, 0] = total
         out[number, 1] = events
+        out[number, 2] = anywhere
 
 
 @njit(cache=True, nogil=True)

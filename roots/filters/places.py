@@ -10,6 +10,7 @@ DISTINCT = 17                                            # share of distinct wor
 CLOSED, CLOSED_KINDS, FLAGGED, PLACEHOLDER, BOILERPLATE, GENERATED = range(20, 26)  # words covered; different entries for KINDS
 BARE = 26                                                # words in long stretches without a small word
 LONGEST_LINE, LINES, COMMENT, BLOB, LONGEST_BLOB, TOKENS, TOKEN_SUM, TOKEN_SQUARES = range(30, 38)
+SPELLED, STRANGE = 38, 39                                # strings of three letters; those that no word of the language has
 FOUND = 40                                               # places in all
 
 # Places in Doc.tally, after the eight classes of characters.py

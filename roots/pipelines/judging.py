@@ -22,7 +22,7 @@ from roots.rules import Rules
 from roots.store import Place
 
 SLICES = 16  # tasks that may unpack the same file
-STAGES = ("normalise", "takedowns", "identify", "judge", "decontaminate", "scrub")  # what of a recipe belongs to this pass
+STAGES = ("normalise", "takedowns", "identify", "lines", "judge", "decontaminate", "scrub")  # what of a recipe belongs to this pass
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,9 @@ def function_of(stage: str, rules: Rules) -> Function:
     if stage == "identify":
         from roots.filters.identify import Identifier
         return loaded(Identifier, rules.identify).identify
+    if stage == "lines":
+        from roots.filters.lines import Lines
+        return loaded(Lines, rules.lines).edit
     if stage == "judge":
         from roots.filters.judge import Judge
         return loaded(Judge, rules.judge).judge
