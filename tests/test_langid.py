@@ -15,6 +15,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
+from roots.digest import file_digest
 from roots.errors import RootsError
 from roots.filters.fasttext_file import read_fasttext
 from roots.filters.identify import SHIPPED, Identifier, calibrated, default_rules, rules_of
@@ -350,3 +351,10 @@ def test_no_story_that_trains_the_model_forbids_commerce(name: str, data_dir: Pa
     raw = zstandard.ZstdDecompressor().stream_reader((data_dir / name / "data.jsonl.zst").read_bytes()).read()
     licences = {json.loads(line)["license"] for line in raw.splitlines()}
     assert licences and licences <= {"CC-BY", "CC BY", "Public Domain"}
+
+
+def test_the_card_is_of_the_model_that_ships_and_begins_with_what_people_wrote() -> None:
+    card = SHIPPED.with_name("card.md").read_text(encoding="utf-8")
+    assert card.startswith(SHIPPED.with_name("about.md").read_text(encoding="utf-8").strip() + "\n\n## The file\n")
+    assert file_digest(SHIPPED) in card
+    assert all(f"| {source.name} | {source.licence} |" in card for source in load_recipe().sources)

@@ -1,7 +1,8 @@
 """Which language is it? Writing system first, then character n-grams, window by window; programs by content and path.
 
-Stage `identify`: fills `language` and `language_score` of the rows that are still in. The score is a calibrated probability:
-of documents scored 0.8, about 80 % are what `language` says (the model's card has the table).
+Stage `identify`: fills `language`, `language_score` and `languages` of the rows that are still in. The score is a calibrated
+probability: of documents scored 0.8, about 80 % are what `language` says (the model's card has the table). `languages` lists every
+language of a natural text with its share of the bytes that were read, so that mixed documents are seen in the ledger.
 """
 from __future__ import annotations
 
