@@ -125,11 +125,12 @@ def _fate(run: Place, record: Mapping[str, Any], row: Mapping[str, Any]) -> Iter
         return
     name, _, how = dropped.rpartition(".")
     if name == "duplicate":
-        kept = _rows(run, pc.field("id") == row["duplicate_of"])
-        where = f", row {kept[0]['row']} of {kept[0]['shard']}" if kept and kept[0]["shard"] else ""
-        rule = f"{record['recipe_file']}: threshold = {record['recipe']['deduplication']['threshold']}"
-        yield (f"It was dropped as {'an exact copy' if how == 'exact' else 'a near duplicate'} of document {row['duplicate_of']}"
-               f"{' of the source ' + kept[0]['source'] if kept else ''}{where}: measured similarity {row['similarity']:.3f} ({rule}).")
+        yield _duplicate(run, record, row, how)
+        return
+    if name == "benchmark":
+        asked = record["recipe"]["decontamination"]
+        yield (f"It was dropped because it holds {100 * row['similarity']:.0f} % of the test item {row['duplicate_of']}, counted in runs of "
+               f"{asked['size']} words; {100 * asked['share']:.0f} % are enough ({record['recipe_file']}: decontaminate).")
         return
     limit = record["limits"].get(row["language"], {}).get(name)
     value = row["language_score"] if name == "language_score" else row.get(MEASURE + name)
@@ -142,7 +143,35 @@ def _fate(run: Place, record: Mapping[str, Any], row: Mapping[str, Any]) -> Iter
     yield f"It was dropped: {_PLAIN.get(dropped) or _PLAIN.get(name) or 'the reason is'} ({dropped})."
 
 
+_HOW = {"exact": "an exact copy", "near": "a near duplicate", "url": "another copy from the address"}
+
+
+def _duplicate(run: Place, record: Mapping[str, Any], row: Mapping[str, Any], how: str) -> str:
+    """For the sake of which document it went: one of this run, or of an earlier one that the build was given."""
+    id, where = row["duplicate_of"], ""
+    kept = [one for one in _rows(run, pc.field("id") == id) if one["shard"]]
+    if not kept and record.get("against"):
+        name, kept = _earlier(run, record, id)
+        where = f" of the earlier run {name}" if name else f" of an earlier run ({', '.join(one['run'] for one in record['against'])})"
+    if kept:
+        where = f" of the source {kept[0]['source']}{where}, row {kept[0]['row']} of {kept[0]['shard']}"
+    rule = f"{record['recipe_file']}: threshold = {record['recipe']['deduplication']['threshold']}"
+    return f"It was dropped as {_HOW[how]} of document {id}{where}: measured similarity {row['similarity']:.3f} ({rule})."
+
+
+def _earlier(run: Place, record: Mapping[str, Any], id: str) -> tuple[str, list[dict[str, Any]]]:
+    """The earlier run that holds a document, and its row there; looked for beside this run, where builds put them."""
+    for one in record["against"]:
+        folder = run.parent / one["run"]
+        if (folder / manifest.NAME).exists() and manifest.read(folder)["seal"] == one["seal"]:
+            rows = [found for found in _rows(folder, pc.field("id") == id) if found["shard"]]
+            if rows:
+                return one["run"], rows
+    return "", []
+
+
 _PLAIN = {
+    "repeated": "everything in it stands in other documents too, and the recipe keeps it there",
     "empty": "nothing is left of it after normalising",
     "language.other": "its language is none that this build collects",
     "language.undeclared": "its language is not among those that its source declares",
