@@ -31,7 +31,8 @@ def literal(line: str) -> bool:
 
 
 def base64_runs(text: str) -> list[int]:
-    return [len(run) for run in re.findall(r"[A-Za-z0-9+/=\n]+", text) if len(run.replace("\n", "")) >= 64]
+    runs = re.findall(r"[A-Za-z0-9+/=\n]+", text)
+    return [len(run) for run in runs if len(run.replace("\n", "")) >= 64 and 8 * sum(c in "+/=" for c in run) < len(run.replace("\n", ""))]
 
 
 def oracle(text: str) -> dict[str, float]:
@@ -98,6 +99,8 @@ def test_base64_is_found_whole(parts: list[bytes]) -> None:
     ("\\x12\\xff\\x00\\x1a\\x2b\\x3c\\x4d\\x5e", 1.0),
     ("\\u0041\\u0042\\u0043\\u0044\\u0045\\u0046\\u0047\\u0048", 1.0),
     ("0x12, 0xff, 0x00, 0x1a", 0.0),                            # four bytes are a colour, not a blob
+    ("/" + "=" * 80 + "\n\n" + "-" * 80, 0.0),                      # rules between sections
+    ("//" + "/usr/include/boost/fusion/include/vector" * 3, 0.0),    # and paths
     ("def add(a, b):\n    return a + b  # be fed a bad cafe\n", 0.0),
 ])
 def test_hex_and_escapes(text: str, share: float) -> None:

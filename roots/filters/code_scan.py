@@ -106,7 +106,10 @@ def _base64(c):  # type: ignore[no-untyped-def]
 
 @njit(no_cpython_wrapper=True)
 def blobs(chars, classes, n, found):  # type: ignore[no-untyped-def]
-    r"""Characters in encoded data, after StarCoder 2: base64 runs of 64 or more, eight or more hex bytes, eight or more \uXXXX."""
+    r"""Characters in encoded data, after StarCoder 2: base64 runs of 64 or more, eight or more hex bytes, eight or more \uXXXX.
+
+    A run that is an eighth or more of its signs (+ / =) is no base64, where they are one in thirty-two, but a rule or a path.
+    """
     total = 0
     longest = 0
     i = 0
@@ -116,10 +119,12 @@ def blobs(chars, classes, n, found):  # type: ignore[no-untyped-def]
         if _base64(c):
             j = i
             letters = 0
+            signs = 0
             while j < n and _base64(chars[j]):
                 letters += chars[j] != LINE_FEED
+                signs += chars[j] in (43, 47, 61)
                 j += 1
-            if letters >= 64:
+            if letters >= 64 and signs * 8 < letters:
                 length = j - i
         if length == 0 and (c == 92 or _hex(c)) and (i == 0 or not (classes[i - 1] == LETTER or classes[i - 1] == DIGIT)):
             j = i
