@@ -98,12 +98,13 @@ def main() -> None:
     values: Values
     if kept and kept.exists():
         stored: dict[str, dict[str, NDArray[np.float32]]] = defaultdict(dict)
-        for key, rows in np.load(kept).items():
-            if key == "names":
-                assert rows.tolist() == list(names()), "measured with other measures: remove the file"
-                continue
-            language, _, source = key.partition("|")
-            stored[language][source] = rows
+        file = np.load(kept)
+        columns = [file["names"].tolist().index(policy["measure"]) for policy in policies]
+        for key in file.files:
+            language, bar, source = key.partition("|")
+            if bar:
+                stored[language][source] = np.full((len(file[key]), len(names())), np.nan, np.float32)
+                stored[language][source][:, [names().index(policy["measure"]) for policy in policies]] = file[key][:, columns]
         values = stored
     else:
         values = measured(workspace, asked.code, asked.each)
