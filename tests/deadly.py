@@ -59,3 +59,8 @@ def waits() -> Callable[[int], Iterator[int]]:
         time.sleep(value)
         yield value
     return function
+
+
+def slowly(value: int) -> int:
+    time.sleep(0.5)
+    return value

@@ -70,6 +70,7 @@ def local_pipeline(workers: int) -> beam.Pipeline:
     options = PipelineOptions([f"--direct_num_workers={workers}"])
     if workers == 1:
         return beam.Pipeline(FnApiRunner(), options=options)
+    from roots.pipelines import lost  # noqa: F401  a worker that dies fails the pass
     command = f"{sys.executable} -m roots.pipelines.worker"
     return beam.Pipeline(FnApiRunner(SubprocessSDKEnvironment.from_command_string(command)), options=options)
 

@@ -63,7 +63,8 @@ class Done:
 def chain(stages: Sequence[str], rules: Rules) -> Callable[[tuple[pa.RecordBatch, Sequence[str]]], Iterator[str | Done]]:
     """A function from a batch, and those of the stages that it shall go through, to each stage's name before it begins and then Done.
 
-    Everything is loaded and has run once before it is returned.
+    Everything is loaded and has run once before it is returned. Raises RootsError when that fails: what fails on harmless text would
+    drop every document.
     """
     functions = {stage: function_of(stage, rules) for stage in stages}
 
@@ -80,7 +81,9 @@ def chain(stages: Sequence[str], rules: Rules) -> Callable[[tuple[pa.RecordBatch
             batch = after
         yield Done(batch, costs, failures)
 
-    list(through((_harmless(), stages)))
+    for failure in list(through((_harmless(), stages)))[-1].failures:  # type: ignore[union-attr]
+        raise RootsError(f"the stage {failure['stage']}", f"fails on any text ({failure['error']})",
+                         "the installation or a model is damaged: run `make test`; ROOTS_LOG=FILE keeps the whole story")
     return through
 
 
