@@ -7,7 +7,7 @@ DATA   ?= ../shared/data
 RUNS   ?= runs
 
 .DEFAULT_GOAL := help
-.PHONY: help sample open46 test test-all test-flink flink-up flink-down check bench serve clean lock
+.PHONY: help sample open46 test test-all test-flink flink-up flink-down check bench serve stores clean lock
 
 help: ## what one can say here
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,12 @@ bench: $(READY) ## the benchmarks that README's figures come from
 
 serve: $(READY) ## the newest report, on http://127.0.0.1:8046
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory $(RUNS) 8046
+
+stores: ## servers like S3 and Google Cloud Storage for the tests, into .stores (the second needs Go)
+	$(PYTHON) -m venv .stores
+	.stores/bin/python -m pip install --quiet --disable-pip-version-check "moto[server]>=5,<6"
+	@if command -v go >/dev/null 2>&1; then GOBIN=$(CURDIR)/.stores/bin go install github.com/fsouza/fake-gcs-server@v1.56.1; \
+	 else echo "no Go here: the tests of gs:// say that they are skipped"; fi
 
 clean: ## remove what was built (not the virtual environment)
 	rm -rf $(RUNS) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

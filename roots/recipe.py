@@ -34,6 +34,13 @@ class Replacing:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """How large may one document be? A larger one is rejected with its true size; a worker holds a few copies of the largest."""
+
+    record_megabytes: int = 64
+
+
+@dataclass(frozen=True)
 class Writing:
     """What size are the shards and the token sequences?"""
 
@@ -59,6 +66,7 @@ class Recipe:
     replacing: Replacing = field(default_factory=Replacing)
     tokenizer: str = ""              # name of a file in tokenizer/; empty = no tokenizer, no tokens
     vocabulary: int | None = None    # None = as the tokenizer's own recipe says
+    reading: Reading = field(default_factory=Reading)
     writing: Writing = field(default_factory=Writing)
     file: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)  # key → line in the file
@@ -89,7 +97,7 @@ def recipe_from(table: Table, id: str) -> Recipe | None:
     for name in REQUIRED:
         if stages and name not in stages:
             table.problem("stage", f"{name!r} is missing", f'add [[stage]] do = "{name}"')
-    tokenizer, write = table.table("tokenizer"), table.table("write")
+    tokenizer, reading, write = table.table("tokenizer"), table.table("read"), table.table("write")
     sources = table.texts("sources", required=True)
     for source in sorted({source for source in sources if sources.count(source) > 1}):
         table.problem("sources", f"{source!r} stands twice", "keep one of them")
@@ -109,9 +117,10 @@ def recipe_from(table: Table, id: str) -> Recipe | None:
         replacing=replacing,
         tokenizer=tokenizer.text("train"),
         vocabulary=tokenizer.whole("vocabulary"),
+        reading=_reading(reading),
         writing=_writing(write),
         file=table.file,
-        lines={key: table.line(key) for key in ("sources", "profile", "stage", "tokenizer", "write")},
+        lines={key: table.line(key) for key in ("sources", "profile", "stage", "tokenizer", "read", "write")},
     )
     tokenizer.done()
     table.done()
@@ -131,6 +140,15 @@ def _replacing(stage: Table) -> Replacing:
         if not isinstance(limit, int) or isinstance(limit, bool) or limit < 0:
             stage.problem("drop_above", f"is {limit!r} for {kind!r}", "write a whole number, 0 or more")
     return Replacing(rules, limits)
+
+
+def _reading(read: Table) -> Reading:
+    plain = Reading()
+    found = Reading(read.whole("record_megabytes", default=plain.record_megabytes) or 0)
+    if not 1 <= found.record_megabytes <= 1024:
+        read.problem("record_megabytes", f"is {found.record_megabytes}", "write a number from 1 to 1024")
+    read.done()
+    return found
 
 
 def _writing(write: Table) -> Writing:
@@ -160,6 +178,7 @@ def as_json(recipe: Recipe) -> dict[str, Any]:
         "repetitions": asdict(recipe.repetitions),
         "scrub": {"replace": dict(recipe.replacing.replace), "drop_above": dict(recipe.replacing.drop_above)},
         "tokenizer": recipe.tokenizer, "vocabulary": recipe.vocabulary,
+        "reading": asdict(recipe.reading),
         "writing": {"shard_megabytes": recipe.writing.shard_megabytes, "sequence_length": recipe.writing.sequence_length,
                     "validation_share": recipe.writing.validation_share},
     }

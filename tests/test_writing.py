@@ -1,10 +1,17 @@
 """Does the plan place every kept row once, in order, in shards of the size that was asked for?"""
 from __future__ import annotations
 
+import resource
+from pathlib import Path
+
+import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roots.pipelines.writing import plan_ledger, plan_shards
+from roots import batches
+from roots.filters.signatures import SignatureRules
+from roots.pipelines.finishing import SHARD
+from roots.pipelines.writing import BATCH_BYTES, Shard, Unit, plan_ledger, plan_shards, write_shard
 
 runs = st.lists(st.lists(st.tuples(st.sampled_from(["sw", "yo", "zh-Hant"]), st.integers(1, 9), st.integers(1, 900)), max_size=3,
                          unique_by=lambda run: run[0]), max_size=12)
@@ -52,3 +59,35 @@ def test_the_ledger_knows_where_each_unit_begins(blocks: list[list[tuple[str, in
             row_of[unit.block, unit.start] = (shard.path, row)
             row += unit.count
     assert {(block, start): (path, row) for part in parts for block, places in part.places.items() for start, path, row in places} == row_of
+
+
+def test_shards_keep_their_size_when_one_language_is_two_fifths_and_one_document_is_fifty_megabytes() -> None:
+    block, wanted, huge = 2 << 20, 256 << 20, 50 << 20
+    blocks = []
+    for number in range(4000):  # 8 GB: of ten blocks four are English, the others of 45 languages
+        language = "en" if number % 10 < 4 else f"l{number % 45:02d}"
+        blocks.append([(language, 0, 100, block)])
+    blocks[1234] = [(blocks[1234][0][0], 0, 1, huge)]
+    shards = plan_shards(blocks, wanted)
+    english = [shard for shard in shards if shard.language == "en"]
+    assert len(english) == 13 and sum(shard.bytes for shard in english) > 0.39 * sum(shard.bytes for shard in shards)
+    last = {shard.language: shard for shard in shards}
+    full = [shard.bytes for shard in shards if shard is not last[shard.language]]
+    assert min(full) >= wanted and max(full) < wanted + huge
+    assert sorted(full)[-2] < wanted + block, "only the shard that the large document closes is larger than by a block"
+
+
+def test_a_document_larger_than_a_shard_is_written_in_bounded_memory(tmp_path: Path) -> None:
+    size = 50 << 20
+    for name, text in (("small", "Habari. " * 1000), ("huge", "x" * size)):
+        row = {field.name: [None] for field in SHARD} | {"id": ["0" * 32], "text": [text], "kind": ["natural"], "language": ["sw"]}
+        rows = pa.RecordBatch.from_pydict(row, schema=SHARD)
+        batches.write(tmp_path / f"{name}.kept.arrow", SHARD, [rows])
+    units = (Unit(0, 0, 1, 8000), Unit(1, 0, 1, size), Unit(0, 0, 1, 8000))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    shard = Shard("documents/sw/part-00000.arrow", "sw", units)
+    assert write_shard(shard, [str(tmp_path / "small"), str(tmp_path / "huge")], tmp_path, SignatureRules()) == size + 16_000
+    found = list(batches.each(tmp_path / shard.path))
+    assert [len(batch) for batch in found] == [2, 1] and found[0].nbytes > BATCH_BYTES
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
+    assert grown < 12 * size, f"{grown >> 20} MB for a document of {size >> 20}"

@@ -15,7 +15,7 @@ from roots.pipelines.cost import text_bytes
 from roots.pipelines.element import Piece
 from roots.pipelines.engine import costed
 from roots.pipelines.isolation import Stages
-from roots.pipelines.read import Block, Input, read
+from roots.pipelines.read import Block, Input, ReadLimits, read
 from roots.pipelines.read.spans import SPAN
 from roots.pipelines.work import Folder
 from roots.rules import Rules
@@ -83,9 +83,10 @@ class Judging(beam.PTransform):
 class _Read(beam.DoFn):
     def __init__(self, rules: Rules, work: Folder) -> None:
         self.rules, self.work = rules, work
+        self.limits = ReadLimits(record=rules.recipe.reading.record_megabytes << 20)
 
     def process(self, task: Task) -> Iterator[Piece]:
-        blocks = read(task.input, task.slice, task.of)
+        blocks = read(task.input, task.slice, task.of, limits=self.limits)
         while True:
             with costed("read") as cost:
                 block = next(blocks, None)

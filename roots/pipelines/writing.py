@@ -191,7 +191,8 @@ def write_ledger(part: LedgerPart, blocks: Sequence[str], run: Place) -> int:
         known = {name: rows.column(name) for name in rows.schema.names if name != POSITION}
         known |= {"shard": pa.array(shards, pa.string()), "row": pa.array(numbers, pa.int64())}
         tables.append(pa.table([known[name] for name in schema.names], schema=schema))
-    table = pa.concat_tables(tables)
+    table = pa.concat_tables(tables, promote_options="default")  # a block whose every document failed has no measures
+    table = table.select(ledger.schema(document.measures_in(table.schema.names)).names)
     with store.writing(run / part.path) as sink:
         pq.write_table(table, sink, compression="zstd", row_group_size=64 * 1024)
     return len(table)

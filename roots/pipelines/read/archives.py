@@ -97,7 +97,7 @@ def _read(input: Input, name: str, stream: IO[bytes], limits: ReadLimits, budget
     if length <= limits.record:
         return Raw(name, b"".join(parts))
     problem = Fault("record.too_large", f"a member of {length:,} bytes, the limit is {limits.record:,}",
-                    "split the file, or raise the limit")
+                    "split the file, or raise record_megabytes in the recipe")
     return reject(input, name, problem, b"".join(parts)[:EXCERPT], bytes=length, sha256=digest.hexdigest())
 
 

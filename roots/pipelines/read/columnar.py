@@ -129,7 +129,7 @@ def parse(input: Input, content: tuple[int, pa.RecordBatch], limits: ReadLimits)
     for index, size in enumerate(sizes):
         if size > limits.record:
             faults[index] = Fault("record.too_large", f"a text of {size:,} bytes, the limit is {limits.record:,}",
-                                  "split the record, or raise the limit")
+                                  "split the record, or raise record_megabytes in the recipe")
     try:
         text = raw.cast(pa.large_string())
     except pa.ArrowInvalid:

@@ -47,7 +47,7 @@ def cut(input: Input, limits: ReadLimits) -> Iterator[Piece]:
 
     def overlong(sha256: str) -> Piece:
         problem = Fault("record.too_large", f"a line of {length:,} bytes, the limit is {limits.record:,}",
-                        "split the record, or raise the limit")
+                        "split the record, or raise record_megabytes in the recipe")
         return Piece(rejected=(reject(input, number, problem, b"".join(part), bytes=length, sha256=sha256),))
 
     stream = chunks(input, limits)

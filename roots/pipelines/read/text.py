@@ -41,7 +41,7 @@ def whole(input: Input, limits: ReadLimits) -> Iterator[Piece]:
         fault = found
     if length > limits.record and fault is None:
         fault = Fault("record.too_large", f"a file of {length:,} bytes, the limit is {limits.record:,}",
-                      "split the file, or raise the limit")
+                      "split the file, or raise record_megabytes in the recipe")
     data = b"".join(parts)
     if fault:
         yield Piece(rejected=(reject(input, None, fault, data[:EXCERPT], bytes=length, sha256=digest.hexdigest()),))

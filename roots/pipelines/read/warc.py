@@ -13,6 +13,7 @@ from roots.pipelines.read.parts import EXCERPT, Fault, Input, Piece, Raw, ReadLi
 from roots.pipelines.read.streams import CHUNK, Unpacked
 
 _PAGES = ("text/html", "application/xhtml+xml", "text/plain")
+_LIMIT = "raise record_megabytes in the recipe"
 _AGAIN = "fetch the file again from its custodian"
 
 
@@ -78,7 +79,7 @@ def _capture(input: Input, record: Any, name: str | int, limits: ReadLimits) -> 
         if length < claimed:
             raise Fault("warc.corrupt", f"the capture claims {claimed:,} bytes and has {length:,}", _AGAIN)
         if length > limits.record:
-            raise Fault("record.too_large", f"a capture of {length:,} bytes, the limit is {limits.record:,}", "raise the limit")
+            raise Fault("record.too_large", f"a capture of {length:,} bytes, the limit is {limits.record:,}", _LIMIT)
         url = record.headers.get("WARC-Target-URI") or ""
         if record.is_http:
             return _page(body, name, url, limits)
@@ -119,7 +120,7 @@ def _page(body: bytes, name: str | int, url: str, limits: ReadLimits) -> Raw:
     except (OSError, ValueError, AttributeError) as error:
         raise Fault("warc.corrupt", f"the HTTP response cannot be read ({str(error)[:200]})", _AGAIN) from None
     if length > limits.record:
-        raise Fault("record.too_large", f"a page that unpacks to {length:,} bytes, the limit is {limits.record:,}", "raise the limit")
+        raise Fault("record.too_large", f"a page that unpacks to {length:,} bytes, the limit is {limits.record:,}", _LIMIT)
     return Raw(name, page, url, charset or "", media)
 
 
