@@ -48,8 +48,7 @@ LEFT = 700        # lines that must be left to learn from when a source is left 
 TEACH = 0.7       # of the documents of a source that cannot be left out
 SAMPLE = 400      # documents of a source that are judged at most
 FEW, MANY, SHARE_FEW, SHARE_MANY = 15, 100, 0.05, 0.02
-LOOSE = 0.2       # of strings may be strange where the list of spellings is made from little text
-PLENTY = 100_000  # strings to make a list from
+PLENTY = 100_000  # strings to make a list of spellings from: with a shorter one strange spelling is not measured
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,6 @@ class Part:
     values: NDArray[np.float32]
     rubbish: tuple[tuple[str, str], ...]         # kind, text
     rubbish_values: NDArray[np.float32]
-    strings: int                                 # that the list of spellings was made from
 
 
 def base(source: str) -> str:
@@ -93,13 +91,14 @@ def parts_of(code: str, texts: Mapping[str, Sequence[str]], rules: JudgeRules, l
             write_trie(trie_of(train_one(lines, recipe, recipe.readings[0] if reads_beginnings(code) else recipe.readings[1]).estimate),
                        place / f"{code}.klm", recipe.bits, recipe.bits)
         strings, total = spelling([*rest, *taught], language.letters)
+        strings = strings if total >= PLENTY else []
         words = {**rules.words, language.spelling: tuple(entries_of(strings))} if language.spelling else rules.words
-        judge = Judge(replace(rules, words=words, perplexity=str(place)))
+        judge = Judge(replace(rules, languages=(language,), code=(), words=words, perplexity=str(place)))
         random_ = random.Random(f"rubbish {code}")
         sample = [text for text in judged if len(text) > 200] or judged
         bad = [(kind, text) for kind, of in planted(code, {**strangers, code: sample}, random_).items() for text in of]
         made.append(Part(code, source, tuple(judged), judge.values(batch(code, judged)), tuple(bad),
-                         judge.values(batch(code, [text for _, text in bad])), total))
+                         judge.values(batch(code, [text for _, text in bad]))))
     return made
 
 
@@ -120,8 +119,7 @@ def limits_without(part: Part, parts: Sequence[Part], languages: Mapping[str, La
             values.setdefault(one.code, {})[one.source] = one.values
     families = {code: language.family for code, language in languages.items()}
     found = [propose(languages[part.code], policy, values, families) for policy in policies.values()]
-    loose = part.strings < PLENTY
-    return [replace(one, value=LOOSE) if loose and one.measure == "strange_spelling" else one for one in found if one is not None]
+    return [one for one in found if one is not None]
 
 
 def broken(values: NDArray[np.float32], limits: Sequence[Proposal]) -> list[str]:

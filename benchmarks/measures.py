@@ -1,11 +1,11 @@
 """How fast are measures and limits, beside datatrove's filters and beside the bare decoding of the same bytes?
 
-    python benchmarks/measures.py --data ../shared/data [--peer PYTHON] [--megabytes 50]
+    python -m benchmarks.measures [--data ../shared/data] [--peer PYTHON] [--every 100]
 
-Text of many languages from the shared data, whole documents and joined sentences, until there are so many megabytes. Figures are MB of
-UTF-8 per second of one core's time (process time, so that a busy machine does not count). `--peer` is the interpreter of an
-environment with `datatrove[processing]`: Gopher repetition, Gopher quality and FineWeb quality with datatrove's own tokenisers, on
-every fiftieth document of the same text, in the same run.
+Text: every document of the sources of pipelines/open46.toml, as the reader gives it, in the 27 languages that datatrove has tokenisers
+for. Figures are MB of UTF-8 per second of one core's time (process time, so that a busy machine does not count). `--peer` is the
+interpreter of an environment with `datatrove[processing]`: Gopher repetition, Gopher quality and FineWeb quality with datatrove's own
+tokenisers, in the same run, on every hundredth document of each language, for on all of them it takes most of an hour.
 """
 from __future__ import annotations
 
@@ -22,20 +22,18 @@ import numpy as np
 import pyarrow as pa
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import measuring  # noqa: E402
 from numba import njit  # noqa: E402
 
+from benchmarks.job import ITS, given  # noqa: E402
 from roots import document  # noqa: E402
 from roots.filters.characters import characters  # noqa: E402
-from roots.filters.clean import clean_sources_from, clean_texts  # noqa: E402
 from roots.filters.judge import Judge  # noqa: E402
 from roots.filters.places import TALLY  # noqa: E402
 from roots.filters.view import decode  # noqa: E402
-from roots.records import Table  # noqa: E402
 
-EVERY = 50  # th document goes to the peer, which is slow
 PEER = '''
 import json, sys, time
 from datatrove.data import Document
@@ -63,22 +61,16 @@ for row in rows:
     kept += good
 print(json.dumps({"seconds": time.process_time() - begin, "bytes": size, "kept": kept, "documents": len(rows), "languages": len(chains)}))
 '''
-ISO = {"ar": "arb_Arab", "bn": "ben_Beng", "ca": "cat_Latn", "en": "eng_Latn", "es": "spa_Latn", "eu": "eus_Latn", "fr": "fra_Latn",
-       "gu": "guj_Gujr", "hi": "hin_Deva", "id": "ind_Latn", "ig": "ibo_Latn", "kn": "kan_Knda", "ml": "mal_Mlym", "mr": "mar_Deva",
-       "ne": "npi_Deva", "pa": "pan_Guru", "pt": "por_Latn", "rw": "kin_Latn", "sn": "sna_Latn", "sw": "swh_Latn", "ta": "tam_Taml",
-       "te": "tel_Telu", "ur": "urd_Arab", "vi": "vie_Latn", "xh": "xho_Latn", "yo": "yor_Latn", "zu": "zul_Latn", "zh-Hans": "cmn_Hani"}
 
 
-def corpus(data: Path, megabytes: float) -> pa.RecordBatch:
-    """Documents of the 28 languages that datatrove has tokenisers for, language after language, repeated until there is enough."""
-    table = Table.parse("filters/clean.toml", (ROOT / "filters/clean.toml").read_bytes(), [])
-    assert table is not None
-    texts = clean_texts(data, clean_sources_from(table), set(ISO))
-    rows = [(code, text) for code, sources in texts.items() for of in sources.values() for text in of if len(text) > 300]
-    size = sum(len(text.encode()) for _, text in rows)
-    rows *= max(1, round(megabytes * 1e6 / size + 0.5))
-    return document.batch_of({"id": [f"{n:032x}" for n in range(len(rows))], "text": [t for _, t in rows], "language": [c for c, _ in rows],
-                              "source": ["s"] * len(rows), "kind": ["natural"] * len(rows)})
+def corpus(data: Path) -> pa.RecordBatch:
+    """Every document of the sources of open46, as the reader gives it, in the languages that datatrove has tokenisers for."""
+    batches = [batch for batch in given(data)[2] if len(batch)]
+    columns = [zip(batch.column("declared").to_pylist(), batch.column("text").to_pylist(), strict=True) for batch in batches]
+    rows = sorted(((code, text) for column in columns for code, text in column if code in ITS and text), key=lambda row: row[0])
+    many = len(rows)
+    return document.batch_of({"id": [f"{n:032x}" for n in range(many)], "text": pa.array([text for _, text in rows], pa.large_string()),
+                              "language": [code for code, _ in rows], "source": ["s"] * many, "kind": ["natural"] * many})
 
 
 @njit(cache=True)
@@ -99,9 +91,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
     parser.add_argument("--peer")
-    parser.add_argument("--megabytes", type=float, default=50)
+    parser.add_argument("--every", type=int, default=100, help="th document goes to the peer, which is slow")
     options = parser.parse_args()
-    batch = corpus(options.data, options.megabytes)
+    batch = corpus(options.data)
     text = batch.column("text")
     megabytes = text.buffers()[2].size / 1e6
     print(f"{megabytes:.1f} MB, {len(batch):,} documents, {len(set(batch.column('language').to_pylist()))} languages")
@@ -122,8 +114,8 @@ def main() -> None:
     if options.peer:
         with tempfile.TemporaryDirectory() as folder:
             rows = Path(folder) / "rows.jsonl"
-            rows.write_text("".join(json.dumps({"text": t, "language": ISO[c]}) + "\n" for t, c in zip(
-                text.to_pylist()[::EVERY], batch.column("language").to_pylist()[::EVERY], strict=True)))
+            rows.write_text("".join(json.dumps({"text": t, "language": ITS[c]}) + "\n" for t, c in zip(
+                text.to_pylist()[::options.every], batch.column("language").to_pylist()[::options.every], strict=True)))
             said = subprocess.run([options.peer, "-c", PEER, str(rows)], capture_output=True, text=True, check=False)
         if said.returncode:
             print("the peer failed:", said.stderr.strip().splitlines()[-1])

@@ -137,3 +137,22 @@ def test_trying_a_text_shows_values_limits_and_the_verdict() -> None:
     assert found["letter_share"].reason == ""
     said = told(SWAHILI, "duplicate_lines.high", 29 / 30)
     assert "0.9667" in said and "filters/languages/sw.toml:" in said and told(SWAHILI, "duplicate.exact", 1) == ""
+
+
+def test_what_needs_unseen_text_is_not_set_from_text_that_was_learned_from() -> None:
+    problems: list[Problem] = []
+    table = Table.parse("filters/calibration.toml", (measuring.ROOT / "filters/calibration.toml").read_bytes(), problems)
+    assert table is not None
+    policies = policies_from(table)
+    assert not problems and {name for name, one in policies.items() if one.unseen} == {"strange_spelling", "word_order", "perplexity"}
+
+
+def test_sources_together_are_one_voice() -> None:
+    language = measuring.records()[0][0]
+    column = names().index("word_order")
+    values = {source: np.full((size, len(names())), np.nan, np.float32) for source, size in (("many", 2000), ("few", 40))}
+    values["many"][:, column] = 0.2
+    values["few"][:, column] = -0.4
+    alone = Policy("word_order", "at_least", -0.05, -1.0, False, (), "…", tail=0.05, further=0)
+    found = [propose(language, replace(alone, together=together), {language.code: values}, {}) for together in (False, True)]
+    assert [one.value for one in found if one is not None] == pytest.approx([-0.4, -0.05])

@@ -38,6 +38,7 @@ class Policy:
     why: str
     tail: float = TAIL
     further: float = FURTHER
+    together: bool = False  # all sources are one voice, for their tails are thin: that of the smallest would decide alone
     unseen: bool = False  # only from text that neither a model nor a list has learned from: benchmarks/left_out.py
 
 
@@ -65,7 +66,7 @@ def policies_from(table: Table) -> Mapping[str, Policy]:
         made[measure] = Policy(measure, one.choice("side", SIDES, required=True, default="at_most"), strictest or 0.0, laxest or 0.0,
                                one.flag("pooled", default=True) is not False, one.texts("not_for", among=WORDS),
                                one.text("why", required=True), _number(one, "tail", TAIL), _number(one, "further", FURTHER),
-                               one.flag("unseen", default=False) is True)
+                               one.flag("together", default=False) is True, one.flag("unseen", default=False) is True)
         one.done()
         if measure not in known:
             table.problem(measure, "is not a measure", f"choose one of: {', '.join(known)}")
@@ -119,6 +120,8 @@ def propose(language: Language, policy: Policy, values: Values, families: Mappin
         voices += [here for code in borrowed for here in of(code).values() if len(here) >= A_SAY]
     if not voices:
         return None
+    if policy.together:
+        voices = [np.concatenate(voices)]
     most = policy.side == "at_most"
     edges = [_edge(here, policy) for here in voices]
     edge = max(edges) if most else min(edges)
