@@ -49,7 +49,7 @@ def rules_of(workspace: Workspace, recipe: Recipe, admitted: Sequence[str], keep
     from roots.filters.passages import PassageRules
     from roots.filters.signatures import Comments, SignatureRules
     asked = recipe.deduplication
-    comments = {one.code: Comments(one.line_comments, one.block_comments) for one in workspace.code_languages.values()}
+    comments = {one.code: Comments(one.line_comments, one.block_comments, one.opening) for one in workspace.code_languages.values()}
     tokens = {one.code: "characters" if one.words == "characters" else "words" for one in workspace.languages.values()}
     signatures = SignatureRules.at(asked.threshold, asked.permutations, size=asked.shingle, tokens=tokens, comments=comments)
     licence = {source: -workspace.licences.openness(workspace.licence_of(source)) for source in admitted}

@@ -109,3 +109,14 @@ def test_records_know_their_file() -> None:
 
 def test_word_lists_may_explain_themselves() -> None:
     assert words_from("# owner\n\nthe\n of  # often\nas well as\n") == ("the", "of", "as well as")
+
+
+def test_a_licence_header_behind_an_opening_is_no_part_of_a_program() -> None:
+    """What `opening` says in filters/code reaches the comparison: two files that share nothing but their header share nothing."""
+    from roots.filters.signatures import Comments, body_start
+    _, code = measuring.records()
+    php = next(one for one in code if one.code == "php")
+    comments = Comments(php.line_comments, php.block_comments, php.opening)
+    head = "<?php\n\n/**\n * Hakimiliki 2026.\n */\n// vim: set ts=4:\n"
+    assert body_start(f"{head}echo 1;".encode(), comments) == len(head.encode())
+    assert body_start(f"#!/usr/bin/env php\n{head}echo 1;".encode(), comments) == len(f"#!/usr/bin/env php\n{head}".encode())

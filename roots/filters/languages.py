@@ -57,6 +57,7 @@ class CodeLanguage:
     grammar_entries: tuple[str, ...]      # its functions, one for each dialect; the dialect that reads a file best is believed
     limits: tuple[Limit, ...]
     file: str
+    opening: tuple[str, ...] = ()         # what may stand before a file's first comment
 
 
 def _code(table: Table) -> str:
@@ -134,6 +135,7 @@ def code_language_from(table: Table) -> CodeLanguage | None:
         grammar_entries=table.texts("grammar_entries") or ("language",),
         limits=limits_from(table, names(PROGRAMMING)),
         file=table.file,
+        opening=table.texts("opening"),
     )
     table.done()
     return record if len(table.problems) == before else None

@@ -129,8 +129,8 @@ def _fate(run: Place, record: Mapping[str, Any], row: Mapping[str, Any]) -> Iter
         return
     if name == "benchmark":
         asked = record["recipe"]["decontamination"]
-        yield (f"It was dropped because it holds {100 * row['similarity']:.0f} % of the test item {row['duplicate_of']}, counted in runs of "
-               f"{asked['size']} words; {100 * asked['share']:.0f} % are enough ({record['recipe_file']}: decontaminate).")
+        yield (f"It was dropped because it holds {100 * row['similarity']:.0f} % of the test item {row['duplicate_of']}, counted in "
+               f"runs of {asked['size']} words; {100 * asked['share']:.0f} % are enough ({record['recipe_file']}: decontaminate).")
         return
     limit = record["limits"].get(row["language"], {}).get(name)
     value = row["language_score"] if name == "language_score" else row.get(MEASURE + name)
