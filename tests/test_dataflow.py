@@ -111,7 +111,7 @@ def translating(jobs: list[Any], monkeypatch: pytest.MonkeyPatch, staged: Path) 
     def both(pipeline: beam.Pipeline, *arguments: Any) -> Any:
         if isinstance(pipeline.runner, DataflowRunner):
             return run(pipeline, *arguments)
-        options = PipelineOptions([*COMPLETE.flags(2), "--dry_run", "--no_auth", "--job_name=roots-test"])
+        options = PipelineOptions([*COMPLETE.flags(2), "--dry_run=True", "--no_auth", "--job_name=roots-test"])
         graph = pipeline.to_runner_api(default_environment=environments.DockerEnvironment(container_image=COMPLETE.image))
         runner = DataflowRunner()
         job = runner.run_pipeline(None, options, graph).job

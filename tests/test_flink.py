@@ -38,14 +38,14 @@ def test_without_a_cluster_the_build_says_where_it_looked(tmp_path: Path) -> Non
     ("container=image:1", "DOCKER", "image:1"),
 ])
 def test_worker_environments(said: str, kind: str, config: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Flink, "check", lambda *_: 3)
+    monkeypatch.setattr(Flink, "_slots", lambda _: (5, 2))
     options = Flink(environment=said, options=("parallelism=7",)).pipeline(2)._options.view_as(PortableOptions)
     assert (options.environment_type, options.environment_config, options.sdk_worker_parallelism) == (kind, config, "3")
 
 
 @pytest.mark.parametrize("said", ["pool", "container=", "thread", ""])
 def test_an_environment_that_flink_cannot_start_is_refused(said: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Flink, "check", lambda *_: 1)
+    monkeypatch.setattr(Flink, "_slots", lambda _: (1, 1))
     with pytest.raises(RootsError, match="none that Flink can start"):
         Flink(environment=said).pipeline(1)
 

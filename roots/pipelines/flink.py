@@ -10,7 +10,6 @@ import shutil
 import socket
 import sys
 import urllib.request
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,10 +36,11 @@ class Flink:
     options: tuple[str, ...] = ()
 
     def pipeline(self, workers: int) -> beam.Pipeline:
-        """A pipeline that runs on `workers` slots. Raises RootsError as `check` does."""
-        slots_each = self.check(workers)
+        """A pipeline that runs on `workers` slots, and waits for those that are lost just now. Raises RootsError when no Flink answers."""
+        slots, managers = self._slots()
+        each = -(-slots // managers) if managers else 1  # as many worker processes it needs: Python runs one bundle at a time
         flags = [f"--job_endpoint={self.job_server}", f"--flink_master={self.master}", f"--parallelism={workers}",
-                 f"--sdk_worker_parallelism={slots_each}", *self._environment(), *(f"--{option}" for option in self.options)]
+                 f"--sdk_worker_parallelism={each}", *self._environment(), *(f"--{option}" for option in self.options)]
         return beam.Pipeline(PortableRunner(), options=PipelineOptions(flags))
 
     def _environment(self) -> list[str]:
@@ -55,24 +55,26 @@ class Flink:
         raise RootsError("--worker-environment", f"`{self.environment}` is none that Flink can start",
                          "say pool=HOST:PORT, process, process=COMMAND or container=IMAGE")
 
-    def check(self, workers: int) -> int:
-        """How many slots has a task manager? As many worker processes it needs, since Python runs one bundle at a time.
-
-        Raises RootsError when the cluster or the job server does not answer, or when there are fewer slots than workers.
-        """
+    def check(self, workers: int) -> None:
+        """Raises RootsError, before anything is begun, for no cluster, no job server, fewer slots than workers, no such environment."""
         self._environment()
+        slots, managers = self._slots()
+        if slots < workers:
+            raise RootsError(f"--flink-master {self.master}", f"{managers} task managers with {slots} slots, {workers} workers asked for",
+                             "start more task managers, or ask for fewer --workers")
+        host, _, port = self.job_server.rpartition(":")
+        try:
+            socket.create_connection((host, int(port)), timeout=PATIENCE).close()
+        except (OSError, ValueError) as error:
+            raise RootsError(f"--job-server {self.job_server}", f"Beam's job server does not answer there: {error}",
+                             "`make flink-up` starts one; for another cluster see docs/runners.md") from None
+
+    def _slots(self) -> tuple[int, int]:
+        """How many slots has the cluster, on how many task managers?"""
         try:
             with urllib.request.urlopen(f"http://{self.master}/overview", timeout=PATIENCE) as answer:
                 overview = json.load(answer)
         except (OSError, ValueError) as error:
             raise RootsError(f"--flink-master {self.master}", f"no Flink answers there: {error}",
                              "`make flink-up` starts a cluster on this machine; else name the address of its web page") from None
-        slots, managers = int(overview.get("slots-total", 0)), int(overview.get("taskmanagers", 0))
-        if slots < workers:
-            raise RootsError(f"--flink-master {self.master}", f"{managers} task managers with {slots} slots, {workers} workers asked for",
-                             "start more task managers, or ask for fewer --workers")
-        host, _, port = self.job_server.rpartition(":")
-        with suppress(OSError, ValueError), socket.create_connection((host, int(port)), timeout=PATIENCE):
-            return -(-slots // managers)
-        raise RootsError(f"--job-server {self.job_server}", "Beam's job server does not answer there",
-                         "`make flink-up` starts one; for another cluster see docs/runners.md")
+        return int(overview.get("slots-total", 0)), int(overview.get("taskmanagers", 0))
