@@ -52,7 +52,7 @@ RULES = {
     "gopher_too_many_bullets": ("bullet_lines", 0.9, ">", "ours know more bullets (* – ■), and leave blank lines out"),
     "gopher_too_many_end_ellipsis": ("ellipsis_lines", 0.3, ">", "ours leave blank lines out"),
     "gopher_below_alpha_threshold": ("words_with_letters", 0.8, "<", ""),
-    "line_punct_ratio": ("terminal_lines", 0.12, "<", "ours find the end of a sentence behind closing quotes, and know every script's"),
+    "line_punct_ratio": ("terminal_lines", 0.12, "<", "ours find it behind closing quotes too, and … ends a sentence"),
     "short_line_ratio": ("short_lines", 0.67, ">", "ours strip lines"),
     "char_dup_ratio": ("duplicate_line_characters", 0.01, ">", "ours count against all characters, line feeds too, and strip lines"),
     "list_ratio": ("line_feeds", 0.3, ">", ""),

@@ -173,7 +173,7 @@ def test_measures_equal_the_oracle_in_other_scripts(text: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(10800)
 @measuring.HUNDRED_THOUSAND
 @given(measuring.many_texts())
 def test_measures_equal_the_oracle_a_hundred_thousand_times(texts: list[str]) -> None:

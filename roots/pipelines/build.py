@@ -159,6 +159,11 @@ class _Passes:
         self.judged = self._folder("judged", self.rules, [asdict(input) | {"file": ""} for input in inputs])
         tasks = tasks_for(inputs, self.engine.workers)
         compiled = any((PACKAGE / "filters" / "__pycache__").glob("driver*.nbc"))
+        if self.engine.workers > 1 and not compiled and "judge" in self.rules.recipe.stages:
+            from roots.filters.driver import warm
+            with progress("compile", lambda: "measures, at first use, once for all workers (about a minute)"):
+                warm()
+            compiled = True
 
         def done() -> str:
             count = self.judged.count()
