@@ -148,10 +148,14 @@ def build(recipe: str, run: Place, data: Place | None, against: tuple[Place, ...
 @click.argument("id", required=False)
 @click.option("--text", "sentence", default=None, help="A sentence of the document instead of its id.")
 @click.option("--run", type=PLACE, default=None, help="The run folder (default: the newest in runs/).")
+@click.option("--data", type=PLACE, default=None, help="Where the sources' files lie: shows a duplicate beside the document that was kept.")
+@WORKSPACE
 @AS_JSON
 @guarded
-def explain(id: str | None, sentence: str | None, run: Place | None, as_json: bool) -> None:
+def explain(id: str | None, sentence: str | None, run: Place | None, data: Place | None, workspace: Path | None, as_json: bool) -> None:
     """Tells the story of one document, kept or not, in sentences.
+
+    With --data also how a duplicate differs: [-what only it has-], {+what only the kept document has+}.
 
     \b
     Example:  roots explain 3f2a9c41 --run runs/sample
@@ -163,9 +167,12 @@ def explain(id: str | None, sentence: str | None, run: Place | None, as_json: bo
     folder = run or newest_run()
     stories = [telling.explain(folder, id)] if id else telling.find(folder, sentence or "")
     lines = []
+    found = []
     for story in stories:
-        lines += [*story.sentences, ""]
-    say([story.as_json() for story in stories], as_json, lines[:-1])
+        beside = telling.compared(folder, story, workspace_of(workspace), data) if data else None
+        lines += [*story.sentences, *([beside] if beside else []), ""]
+        found.append(story.as_json() | ({"difference": beside} if beside else {}))
+    say(found, as_json, lines[:-1])
 
 
 def newest_run() -> Path:

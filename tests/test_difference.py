@@ -42,3 +42,7 @@ def test_long_texts_are_compared_line_by_line() -> None:
     changed = [*lines[:1500], "line 1500 of a long book about rivers\n", *lines[1501:]]
     found = [stretch for stretch in differences("".join(lines), "".join(changed)) if not stretch.same]
     assert [(stretch.one, stretch.other) for stretch in found] == [("page ", "book ")]
+
+
+def test_a_word_keeps_its_marks() -> None:
+    assert marked("Ẹ̀kọ́ ni", "ẹ̀kọ́ ni") == "[-Ẹ̀kọ́ -]{+ẹ̀kọ́ +}ni"

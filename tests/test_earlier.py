@@ -17,7 +17,7 @@ from roots import manifest
 from roots.errors import RootsError
 from roots.pipelines.build import Order, build
 from roots.pipelines.engine import Engine
-from roots.pipelines.explain import explain
+from roots.pipelines.explain import compared, explain
 from roots.pipelines.verify import faults
 from roots.workspace import Workspace
 
@@ -154,6 +154,18 @@ def test_the_story_names_the_earlier_run(instalments: tuple[Path, Path, list[Pat
     record = manifest.read(last)
     assert [one["run"] for one in record["against"]] == sorted((run.name for run in runs[:-1]),
                                                                key=lambda name: manifest.read(last.parent / name)["seal"])
+
+
+def test_a_duplicate_is_shown_beside_the_kept_document(instalments: tuple[Path, Path, list[Path]], reference: Path) -> None:
+    data, whole, _ = instalments
+    row = next(row for row in rows_of(whole).values() if row["dropped"] == "duplicate.near" and row["source"] == "sample-forum")
+    shown = compared(whole, explain(whole, row["id"]), Workspace(reference), data)
+    assert shown is not None
+    assert "[-" in shown
+    assert "{+" in shown
+    assert "@mfano" not in shown, "what is shown is scrubbed"
+    kept = next(iter(texts_of(whole)))
+    assert compared(whole, explain(whole, kept), Workspace(reference), data) is None
 
 
 def test_signatures_stand_row_by_row_beside_the_shards_and_are_sealed(instalments: tuple[Path, Path, list[Path]], tmp_path: Path) -> None:

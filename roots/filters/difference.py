@@ -1,13 +1,14 @@
 """Where do two texts differ? Their words side by side, the same and the changed, for people to judge a pair."""
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import zip_longest
 
-_PIECES = re.compile(r"\w+\s*|\W")  # a word keeps the gap behind it: gaps of their own would be alike everywhere
+import regex  # type: ignore[import-untyped]
+
+_PIECES = regex.compile(r"[\w\p{M}]+\s*|[^\w\p{M}]")  # a word keeps the gap behind it: gaps of their own would be alike everywhere
 MOST = 2_000  # pieces compared at once: difflib's time grows with their product
 
 

@@ -49,7 +49,7 @@ def deduplicate(blocks: Sequence[JudgedBlock], rules: DedupRules, to: str, pipel
             run
             | "blocks" >> beam.Create([*((block, None) for block in blocks), *((block, withdrawn) for block in against)])
             | "deal blocks" >> beam.Reshuffle()
-            | "spread" >> beam.FlatMap(lambda pair: spread(*pair, partitions, rules))
+            | "spread" >> beam.FlatMap(lambda pair: spread(pair[0], pair[1], partitions, rules))
             | "gather" >> beam.GroupByKey()
             | "link" >> beam.MapTuple(lambda _, packed: link(packed))
             | "one forest" >> beam.CombineGlobally(Forest())

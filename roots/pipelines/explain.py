@@ -13,6 +13,7 @@ from roots.document import MEASURE
 from roots.errors import RootsError
 from roots.filters.limits import bounds
 from roots.store import Place
+from roots.workspace import Workspace
 
 NEAREST = 6  # measures that a story tells in its sentences
 MOST_LINES = 10  # numbers of lines that a story names
@@ -149,25 +150,41 @@ _HOW = {"exact": "an exact copy", "near": "a near duplicate", "url": "another co
 def _duplicate(run: Place, record: Mapping[str, Any], row: Mapping[str, Any], how: str) -> str:
     """For the sake of which document it went: one of this run, or of an earlier one that the build was given."""
     id, where = row["duplicate_of"], ""
-    kept = [one for one in _rows(run, pc.field("id") == id) if one["shard"]]
-    if not kept and record.get("against"):
-        name, kept = _earlier(run, record, id)
-        where = f" of the earlier run {name}" if name else f" of an earlier run ({', '.join(one['run'] for one in record['against'])})"
-    if kept:
-        where = f" of the source {kept[0]['source']}{where}, row {kept[0]['row']} of {kept[0]['shard']}"
+    found = kept_of(run, record, id)
+    if found is None and record.get("against"):
+        where = f" of an earlier run ({', '.join(one['run'] for one in record['against'])})"
+    if found:
+        folder, kept = found
+        earlier = f" of the earlier run {folder.name}" if folder != run else ""
+        where = f" of the source {kept['source']}{earlier}, row {kept['row']} of {kept['shard']}"
     rule = f"{record['recipe_file']}: threshold = {record['recipe']['deduplication']['threshold']}"
     return f"It was dropped as {_HOW[how]} of document {id}{where}: measured similarity {row['similarity']:.3f} ({rule})."
 
 
-def _earlier(run: Place, record: Mapping[str, Any], id: str) -> tuple[str, list[dict[str, Any]]]:
-    """The earlier run that holds a document, and its row there; looked for beside this run, where builds put them."""
-    for one in record["against"]:
-        folder = run.parent / one["run"]
-        if (folder / manifest.NAME).exists() and manifest.read(folder)["seal"] == one["seal"]:
+def kept_of(run: Place, record: Mapping[str, Any], id: str) -> tuple[Place, dict[str, Any]] | None:
+    """The run that holds a document, and its row there: this one, or an earlier one, which is looked for beside it."""
+    for folder, seal in [(run, record["seal"]), *((run.parent / one["run"], one["seal"]) for one in record.get("against", ()))]:
+        if (folder / manifest.NAME).exists() and manifest.read(folder)["seal"] == seal:
             rows = [found for found in _rows(folder, pc.field("id") == id) if found["shard"]]
             if rows:
-                return one["run"], rows
-    return "", []
+                return folder, rows[0]
+    return None
+
+
+def compared(run: Place, story: Story, workspace: Workspace, data: Place) -> str | None:
+    """A duplicate beside the document for whose sake it went, the difference marked; None when the story is not of a duplicate.
+
+    Raises RootsError when either text cannot be had any more.
+    """
+    from roots.pipelines.side_by_side import side_by_side
+    record, row = manifest.read(run), story.row
+    if not (row["dropped"] or "").startswith("duplicate."):
+        return None
+    found = kept_of(run, record, row["duplicate_of"])
+    if found is None:
+        raise RootsError(row["duplicate_of"], "stands in an earlier run that is not here", f"put that run beside {run}")
+    files = {file["path"]: file["sha256"] for file in record["sources"][row["source"]]["files"]}
+    return side_by_side(row, files, _text(*found), workspace, data)
 
 
 _PLAIN = {
