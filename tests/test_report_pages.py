@@ -30,7 +30,8 @@ LIMITS: dict[str, Any] = {
     "yo": {"letter_share": limit(at_least=0.5), "language_score": limit(at_least=0.4)},
     "python": {"longest_line": limit(at_most=100)},
 }
-TEXTS = {"ar": "كان يا ما كان في قديم الزمان ملك عادل", "yo": "Ọjọ́ kan, ìjàpá lọ sí ọjà láti ra iṣu", "python": "def add(a, b):\n    return a + b\n"}
+TEXTS = {"ar": "كان يا ما كان في قديم الزمان ملك عادل",
+         "yo": "Ọjọ́ kan, ìjàpá lọ sí ọjà láti ra iṣu", "python": "def add(a, b):\n    return a + b\n"}
 
 
 def document_of(number: int, chance: random.Random) -> dict[str, Any]:
@@ -213,7 +214,8 @@ def test_excerpts_are_short_and_begin_like_the_text(text: str) -> None:
     assert re.sub(r"[\s\x00-\x1f\x7f-\x9f\N{REPLACEMENT CHARACTER}]", "", text).startswith(re.sub(r"[\x00-\x1f\x7f-\x9f]", "", plain))
 
 
-@pytest.mark.parametrize(("low", "high", "bounds"), [(0.0, 0.0, [0.5]), (5.0, 5.0, []), (10.0, 20.0, [1_000_000.0]), (0.2, 0.4, [0.1, 0.5])])
+@pytest.mark.parametrize(("low", "high", "bounds"), [
+    (0.0, 0.0, [0.5]), (5.0, 5.0, []), (10.0, 20.0, [1_000_000.0]), (0.2, 0.4, [0.1, 0.5])])
 def test_pictures_hold_the_bulk_and_point_to_limits_far_away(low: float, high: float, bounds: list[float]) -> None:
     left, right = ends_of(low, high, bounds)
     assert left <= low <= high <= right and left < right

@@ -1,6 +1,6 @@
 """Does source code parse? The share of a file that its language's grammar cannot place, by tree-sitter.
 
-Parsing is dear beside the other measures (about 5 MB per core-second), so who judges asks only for what every cheap limit let pass. No file
+Parsing is dear beside the other measures (4 to 5 MB per core-second), so who judges asks only for what every cheap limit let pass. No file
 can hang it: a file over `LONGEST` bytes is not parsed, and a parse that needs far more steps than code of its length does is given
 up. Steps are counted, no clock is read: the same text has the same value everywhere. Grammars are packages that bring their tables along;
 nothing is fetched.

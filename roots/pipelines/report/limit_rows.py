@@ -114,4 +114,4 @@ def ends_of(low: float, high: float, bounds: Sequence[float]) -> tuple[float, fl
         if low - abs(reach) <= bound <= high + abs(reach):
             low, high = min(low, bound), max(high, bound)
     room = 0.04 * (high - low) or 0.5
-    return (low if low == 0 else low - room), high + room
+    return (max(low - room, 0.0) if low >= 0 else low - room), high + room
