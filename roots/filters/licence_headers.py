@@ -46,7 +46,8 @@ def _families(expression: str) -> list[frozenset[str]]:
 
 
 def _allowed(allowed: Sequence[str]) -> frozenset[str]:
-    return frozenset(family for identifier in allowed for choice in _families(identifier) for family in choice)
+    families = frozenset(family for identifier in allowed for choice in _families(identifier) for family in choice)
+    return families | {"LGPL"} if families & {"GPL", "AGPL"} else families  # the LGPL lets its files be taken under the GPL
 
 
 def conflicts(text: pa.LargeStringArray, sources: Sequence[str], licences: Mapping[str, Sequence[str]],

@@ -84,7 +84,8 @@ class LedgerRows:
                      for language, known in sorted(limits.items()) if (limit := known.get(measure))]
             if not asked:
                 continue
-            table = pa.Table.from_pylist(asked, pa.schema([("language", pa.string()), ("at_least", pa.float64()), ("at_most", pa.float64())]))
+            table = pa.Table.from_pylist(asked, pa.schema([
+                ("language", pa.string()), ("at_least", pa.float64()), ("at_most", pa.float64())]))
             for row in self.ask(f"""
                 SELECT language, count({column}) AS measured,
                        count(*) FILTER (WHERE {column} < cast(at_least AS FLOAT) OR {column} > cast(at_most AS FLOAT)) AS outside
