@@ -1,6 +1,6 @@
 """How fast, how small and how right is deduplication, beside datatrove, text-dedup and rensa?
 
-    python benchmarks/deduplicate.py [--data DIR] [--megabytes 24] [--peers PEERS/bin/python] [--components 5 6 7]
+    python benchmarks/deduplicate.py [--data DIR] [--megabytes 24] [--peers PEERS/bin/python] [--components 5 6 7] [--svg FILE]
 
 Real documents from the shared data (or invented ones, where it is absent) with planted near copies, the same file for every tool; then
 the planted pairs of tests/planted.py, whose true similarity is known; then components of 10^n invented documents. Figures are CPU
@@ -25,8 +25,9 @@ from typing import Any
 import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "benchmarks")]
 
+from deduplicate_curve import curve  # noqa: E402
 from planted import Pair, Writer, pairs  # noqa: E402
 
 from roots import document  # noqa: E402
@@ -179,17 +180,20 @@ def report_speed(results: list[dict[str, Any]], megabytes: float, documents: int
         print(line)
 
 
-def report_quality(results: list[dict[str, Any]], truth: dict[tuple[str, str], float]) -> None:
+def report_quality(results: list[dict[str, Any]], truth: dict[tuple[str, str], float], svg: Path | None) -> None:
     bins = [(0.0, 0.3), (0.3, 0.5), (0.5, 0.6), (0.6, 0.7), (0.7, 0.75), (0.75, 0.8), (0.8, 0.9), (0.9, 1.0), (1.0, 1.01)]
     print(f"\n{len(truth)} planted pairs: share of which one is removed, by true Jaccard similarity (1 = the same words)")
     print(f"{'similarity':<14}{'pairs':>7}{'theory*':>9}" + "".join(f"{result['tool']:>12}" for result in results))
     kept = [set(result["kept"]) for result in results]
+    points: dict[str, list[tuple[float, float, int]]] = {result["tool"]: [] for result in results}
     for low, high in bins:
         here = [ids for ids, value in truth.items() if low <= value < high]
         if not here:
             continue
         theory = np.mean([chance_of_meeting(truth[ids], SIGNATURES.bands, SIGNATURES.rows) for ids in here])
         shares = [np.mean([not (ids[0] in left and ids[1] in left) for ids in here]) for left in kept]
+        for found, share in zip(points.values(), shares, strict=True):
+            found.append((float(np.mean([truth[ids] for ids in here])), float(share), len(here)))
         print(f"{f'{low:.2f}–{min(high, 1):.2f}':<14}{len(here):>7}{theory:>9.3f}" + "".join(f"{share:>12.3f}" for share in shares))
     for result, left in zip(results, kept, strict=True):
         removed = [value for ids, value in truth.items() if not (ids[0] in left and ids[1] in left)]
@@ -197,6 +201,8 @@ def report_quality(results: list[dict[str, Any]], truth: dict[tuple[str, str], f
         right, alike = sum(value >= 0.7 for value in removed), sum(value >= 0.7 for value in truth.values())
         print(f"{result['tool']:<12} precision {right / max(len(removed), 1):.4f}  recall {right / alike:.4f}  "
               f"pairs of which neither is left {both}")
+    if svg:
+        curve(svg, points, SIGNATURES.bands, SIGNATURES.rows, DedupRules().threshold)
     print("* the chance that a pair meets in a band, before it is verified against the threshold 0.7")
 
 
@@ -204,7 +210,7 @@ def report_components(powers: Iterable[int]) -> None:
     """Clusters of 1 to 50 documents, candidates in eight partitions: time and memory per duplicated document."""
     for power in powers:
         n = 10**power
-        code = (f"import sys; sys.path[:0] = {sys.path[:2]!r}\nfrom deduplicate import one_size; one_size({n})")
+        code = (f"import sys; sys.path[:0] = {sys.path[:3]!r}\nfrom deduplicate import one_size; one_size({n})")
         subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT / "benchmarks")
 
 
@@ -235,6 +241,7 @@ def main() -> None:
     parser.add_argument("--peers", help="python of an environment with the peers; without it, ours alone")
     parser.add_argument("--components", type=int, nargs="*", default=[5, 6])
     parser.add_argument("--seeds", type=int, default=4, help="how many times each planted pair is drawn")
+    parser.add_argument("--svg", type=Path, help="where to write the recall curve as a picture")
     parser.add_argument("--ours", nargs=2, type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.ours:
@@ -245,10 +252,11 @@ def main() -> None:
         corpus, planted = folder / "corpus" / "documents.jsonl", folder / "pairs" / "documents.jsonl"
         for path in (corpus, planted):
             path.parent.mkdir()
-        megabytes = write_corpus(corpus, asked.data, asked.megabytes)
-        report_speed(all_tools(asked.peers, corpus, folder / "speed"), megabytes, sum(1 for _ in corpus.open(encoding="utf-8")))
+        if asked.megabytes:
+            megabytes = write_corpus(corpus, asked.data, asked.megabytes)
+            report_speed(all_tools(asked.peers, corpus, folder / "speed"), megabytes, sum(1 for _ in corpus.open(encoding="utf-8")))
         truth = write_pairs(planted, (pair for seed in range(asked.seeds) for pair in pairs(seed)))
-        report_quality(all_tools(asked.peers, planted, folder / "quality"), truth)
+        report_quality(all_tools(asked.peers, planted, folder / "quality"), truth, asked.svg)
     report_components(asked.components)
 
 
