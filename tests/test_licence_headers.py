@@ -9,7 +9,7 @@ from roots.filters.licence_headers import conflicts
 
 GPL = "/* This file is part of x, distributed under the GNU GPL v2 with a\n * Linking Exception. */"
 LGPL = "# You can redistribute it under the terms of the GNU Lesser\n# General Public License as published by"
-CHOICE = "// This source code is licensed under both the BSD-style license and the GPLv2. You may select one of them."
+CHOICE = "// This source code is licensed under both the BSD-style license and the GPLv2. You may select one."
 
 
 @pytest.mark.parametrize(("text", "licence", "named"), [
