@@ -1,6 +1,7 @@
 """What can a linguist ask from the command line? Every measure of one text, and limits proposed from clean text."""
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,11 @@ def filters() -> None:
 @filters.command(name="try")
 @click.argument("language")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
+@click.option("--models", type=FOLDER, help="Language models to use: <language>.klm, or CCNet's <language>.arpa.bin and .sp.model.")
 @WORKSPACE
 @AS_JSON
 @guarded
-def try_(language: str, file: Path, workspace: Path | None, as_json: bool) -> int:
+def try_(language: str, file: Path, models: Path | None, workspace: Path | None, as_json: bool) -> int:
     """Shows every measure of one text, its limit, where the limit is written, and the verdict. `-` reads standard input.
 
     Exits with 1 when a limit is broken.
@@ -41,7 +43,8 @@ def try_(language: str, file: Path, workspace: Path | None, as_json: bool) -> in
     from roots.rules import judge_rules
     found = workspace_of(workspace)
     code = found.codes.get(language, language)
-    findings = try_text(Judge(judge_rules(found, ())), code, _text(file))
+    rules = judge_rules(found, ())
+    findings = try_text(Judge(replace(rules, perplexity=str(models)) if models else rules), code, _text(file))
     broken = [finding for finding in findings if finding.reason]
     width = max(len(finding.measure) for finding in findings)
     lines = []

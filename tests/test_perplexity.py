@@ -323,3 +323,25 @@ def test_training_twice_gives_the_same_bytes(data_dir: Path, tmp_path: Path) -> 
     first, second = (train(data_dir, tmp_path / name, ["wo"]) for name in ("a", "b"))
     assert first == second
     assert (tmp_path / "a" / "wo.klm").read_bytes() == (tmp_path / "b" / "wo.klm").read_bytes()
+
+
+def test_models_of_ccnets_kind_are_used_by_path(tmp_path: Path) -> None:
+    sentencepiece = pytest.importorskip("sentencepiece")
+    text = [line.text for line in lines_of("sw")]
+    (tmp_path / "text").write_text("\n".join(text), "utf-8")
+    sentencepiece.SentencePieceTrainer.train(input=str(tmp_path / "text"), model_prefix=str(tmp_path / "sw.sp"), vocab_size=60,
+                                             hard_vocab_limit=False, minloglevel=2)
+    pieces = sentencepiece.SentencePieceProcessor(model_file=str(tmp_path / "sw.sp.model"))
+    write_arpa(estimate([pieces.encode(line, out_type=str) for line in text], 3), tmp_path / "sw.arpa.bin")
+    scorer = PerplexityScorer(tmp_path)
+    shuffled_words = [" ".join(sorted(line.split(), key=lambda word: word[::-1])) for line in text[:30]]
+    array = pa.array([*text[:30], *shuffled_words, "", "123 “x”"], pa.large_string())
+    perplexity, order = scorer.measure(array, pa.array(["sw"] * len(array)))
+    assert np.median(perplexity[:30]) < np.median(perplexity[30:60]) and np.median(order[:30]) > np.median(order[30:60])
+    assert np.isnan(perplexity[60]) and np.isfinite(perplexity[61])
+    model, cut = kenlm.Model(str(tmp_path / "sw.arpa.bin")), pieces.encode(text[0], out_type=str)
+    assert perplexity[0] == pytest.approx(10 ** (-model.score(" ".join(cut)) / (len(cut) + 1)), rel=1e-4)
+    (tmp_path / "yo.sp.model").write_bytes(b"broken")
+    (tmp_path / "yo.arpa.bin").write_bytes(b"broken")
+    with pytest.raises(RootsError, match="yo"):
+        PerplexityScorer(tmp_path).score(array, pa.array(["yo"] * len(array)))

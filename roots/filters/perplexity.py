@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from roots.filters import perplexity_ccnet
 from roots.filters.perplexity_kenlm import NGrams, read
 from roots.filters.perplexity_kernel import UNKNOWN, pairs_of, reach_of, score, table_of
 from roots.filters.perplexity_pieces import REST, character_tables
@@ -87,12 +88,14 @@ def surprise(model: Model, text: pa.LargeStringArray, rows: Array, longest: int 
 class PerplexityScorer:
     """Scores documents by the models in a folder; a language without a model there is not scored.
 
+    Where the folder holds models of CCNet's kind (`perplexity_ccnet.py`), those are used.
     Picklable: it holds paths, and workers load what they meet.
     """
 
     def __init__(self, folder: Path | str, longest: int = LONGEST) -> None:
         self.folder, self.longest = str(folder), longest
-        self.languages: frozenset[str] = frozenset(path.stem for path in Path(folder).glob(f"*{SUFFIX}"))
+        self.others = perplexity_ccnet.languages_in(Path(folder))  # whose models are of CCNet's kind
+        self.languages: frozenset[str] = frozenset(path.stem for path in Path(folder).glob(f"*{SUFFIX}")) | self.others
 
     def score(self, text: pa.LargeStringArray, language: pa.StringArray, wanted: Array | None = None) -> pa.FloatArray:
         """Perplexity of each text as float32; null where there is no model for its language, no word in it, or it is not wanted.
@@ -113,5 +116,8 @@ class PerplexityScorer:
         for index, name in enumerate(encoded.dictionary.to_pylist()):
             if name in self.languages:
                 rows = np.flatnonzero((indices == index) & asked)
+                if name in self.others:
+                    found[:, rows] = perplexity_ccnet.surprise(self.folder, name, text, rows, self.longest)
+                    continue
                 found[:, rows] = surprise(load(str(Path(self.folder, name + SUFFIX))), text, rows, self.longest)
         return found[0], found[1]
