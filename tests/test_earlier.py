@@ -21,6 +21,7 @@ from roots.pipelines.explain import compared, explain
 from roots.pipelines.verify import faults
 from roots.workspace import Workspace
 
+pytestmark = pytest.mark.slow  # a dozen whole builds; the pass alone is tested in test_deduplicate.py
 PARTS = ("sample-stories", "sample-letters", "sample-recipes", "sample-notes", "sample-forum")
 DAY = date(2026, 11, 22)
 WORDS = ["habari", "mto", "ẹ̀kọ́", "ìmọ́lẹ̀", "किताब", "मेज़", "пять", "größe", "الأولاد", "shamba", "nyumba", "ọmọdé",
