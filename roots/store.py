@@ -2,7 +2,8 @@
 
 Whoever reads or writes a run or raw files does it by what stands here, so that a run in a bucket needs no other code than one on a disk.
 A disk is read through memory maps and written by renaming a draft. In an object store a file is made beside, on the local disk, and put
-there in one piece: no reader ever sees a part of it. Credentials come from the environment and stand in no address.
+there in one piece: no reader ever sees a part of it. No byte is packed or unpacked on the way, whatever a file is called. Credentials
+come from the environment and stand in no address.
 """
 from __future__ import annotations
 
@@ -291,7 +292,7 @@ def passing(file: Place) -> pa.NativeFile:
     if isinstance(file, Path):
         return pa.memory_map(str(file))
     with _plainly(file):
-        return file.filesystem.open_input_stream(file.path, buffer_size=AHEAD)
+        return file.filesystem.open_input_stream(file.path, compression=None, buffer_size=AHEAD)
 
 
 @contextmanager
@@ -310,7 +311,7 @@ def writing(file: Place) -> Iterator[pa.NativeFile]:
     with tempfile.TemporaryFile() as draft_of:  # a store shows an upload when it is closed, and it is closed on errors, too
         yield pa.PythonFile(draft_of, "w")
         draft_of.seek(0)
-        with _plainly(file, writing=True), file.filesystem.open_output_stream(file.path) as sink:
+        with _plainly(file, writing=True), file.filesystem.open_output_stream(file.path, compression=None) as sink:
             shutil.copyfileobj(draft_of, sink, AHEAD)
 
 
@@ -320,5 +321,5 @@ def write(file: Place, content: bytes | pa.Buffer) -> None:
         with writing(file) as sink:
             sink.write(content)
         return
-    with _plainly(file, writing=True), file.filesystem.open_output_stream(file.path) as sink:
+    with _plainly(file, writing=True), file.filesystem.open_output_stream(file.path, compression=None) as sink:
         sink.write(content)

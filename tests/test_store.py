@@ -77,6 +77,16 @@ def test_a_file_that_fails_while_it_is_written_is_not_there(home: Place) -> None
     assert (home / "f" / "old").read_bytes() == b"old"
 
 
+def test_a_name_that_sounds_packed_changes_no_byte(home: Place) -> None:
+    for name in ("a.gz", "b.zst"):
+        store.write(home / "p" / name, b"as it is")
+        with store.writing(home / "p" / f"2{name}") as sink:
+            sink.write(b"as it is")
+        assert (home / "p" / name).read_bytes() == (home / "p" / f"2{name}").read_bytes() == b"as it is"
+        with store.passing(home / "p" / name) as stream:
+            assert stream.read() == b"as it is"
+
+
 def test_batches_come_back(home: Place) -> None:
     rows = batch_of({"id": ["1", "2"], "text": ["Ẹ kú àárọ̀", "你好"]})
     batches.write(home / "b" / "file.arrow", rows.schema, [rows[:1], rows[1:]])
