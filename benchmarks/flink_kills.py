@@ -51,7 +51,7 @@ def disturbed(run: Path, cluster: Cluster, chance: random.Random, kills: int) ->
                     if victim == "pool":
                         cluster.start_pool()
                     else:
-                        cluster.start_manager(int(victim[-1]), wait=False)
+                        cluster.start_manager(int(victim[-1]))
                     done[victim] += 1
             code = build.wait()
         if resumed > kills:

@@ -78,20 +78,20 @@ class Cluster:
         self._start("jobmanager", [*self._java, "-Xmx512m", "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
                                    "-c", str(self.folder / "conf")], lambda: bool(self._overview()))
         for number in range(1, self.managers + 1):
-            self.start_manager(number, wait=False)
+            self.start_manager(number)
         self.start_pool()
         self._start("jobserver", [*self._java, "-Xmx512m", "org.apache.beam.runners.flink.FlinkJobServerDriver",
                                   "--job-host=localhost", f"--job-port={self.ports['jobs']}", f"--artifact-port={self.ports['artifacts']}",
                                   f"--expansion-port={self.ports['expansion']}", f"--flink-master={self.master}",
                                   f"--artifacts-dir={self.folder / 'tmp' / 'artifacts'}"], lambda: _answers(self.ports["jobs"]))
-        self._until(lambda: self._overview().get("taskmanagers", 0) >= self.managers, "taskmanager-1")
+        for number in range(1, self.managers + 1):
+            self._until(lambda number=number: self._overview().get("taskmanagers", 0) >= number, f"taskmanager-{number}")
 
-    def start_manager(self, number: int, *, wait: bool = True) -> None:
-        """Task manager number 1, 2, …; with `wait`, returns when the job manager knows it."""
-        before = self._overview().get("taskmanagers", 0)
+    def start_manager(self, number: int) -> None:
+        """Task manager number 1, 2, …; the job manager knows it some seconds later."""
         self._start(f"taskmanager-{number}", [
             *self._java, "-Xmx640m", "-XX:MaxDirectMemorySize=320m", "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
-            "-c", str(self.folder / "conf")], lambda: not wait or self._overview().get("taskmanagers", 0) > before)
+            "-c", str(self.folder / "conf")], lambda: True)
 
     def start_pool(self) -> None:
         """Beam's worker pool: starts a process of ours for each task manager and job that asks for one."""
