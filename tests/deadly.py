@@ -54,6 +54,16 @@ def never() -> Callable[[int], Iterator[int]]:
     os._exit(3)
 
 
+def at_last(file: str) -> Callable[[int], Iterator[int]]:
+    """Dies at its first start."""
+    try:
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        return tells()
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError
+
+
 def waits() -> Callable[[int], Iterator[int]]:
     def function(value: int) -> Iterator[int]:
         time.sleep(value)

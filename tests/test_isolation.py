@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import os
 import signal
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -12,7 +13,7 @@ from roots.errors import RootsError
 from roots.pipelines import child
 from roots.pipelines.child import Child, Died
 from roots.pipelines.isolation import Guarded, Patience
-from tests.deadly import never, poisoned, tells, waits
+from tests.deadly import at_last, never, poisoned, tells, waits
 
 
 def guarded(where: str) -> Guarded:
@@ -68,6 +69,12 @@ def test_a_child_answers_raises_and_is_started_again() -> None:
 def test_a_child_that_does_not_come_up_stops_the_build() -> None:
     with pytest.raises(RootsError, match="exit 3"):
         Child(never)(1, 10)
+
+
+def test_a_child_that_is_killed_while_it_starts_is_started_again(tmp_path: Path) -> None:
+    one = Child(at_last, str(tmp_path / "begun"))
+    assert one(1, 10) == [1]
+    one.close()
 
 
 def test_who_computes_nothing_waits_not_for_ever() -> None:

@@ -23,6 +23,7 @@ import pyarrow as pa
 
 from roots.errors import RootsError
 
+STARTS = 3     # tries to get a child up
 PATIENCE = 10  # seconds on the clock for each second of computing time: who computes nothing waits for something
 _living: weakref.WeakSet[Child] = weakref.WeakSet()
 
@@ -58,12 +59,9 @@ class Child:
         when not even `make` comes back.
         """
         with self._lock:
+            self._ready()
             said: list[Any] = []
-            ready = self._process is not None
             try:
-                if not ready:
-                    self._start()
-                    ready = self._channel.recv()
                 self._channel.send((value, seconds))
                 while True:
                     kind, content, cpu = self._channel.recv()
@@ -75,11 +73,21 @@ class Child:
                     else:
                         raise content
             except (EOFError, ConnectionError):
+                raise Died(self._buried(), said) from None
+
+    def _ready(self) -> None:
+        """Starts the child where there is none; again, when somebody kills it before it is up."""
+        how = ""
+        for _ in range(STARTS if self._process is None else 0):
+            try:
+                self._start()
+                self._channel.recv()
+                return
+            except (EOFError, ConnectionError):
                 how = self._buried()
-                if not ready:
-                    raise RootsError("a worker's child process", f"does not come up ({how})",
-                                     "free memory if that was it; else the installation is damaged: run `make test`") from None
-                raise Died(how, said) from None
+        if how:
+            raise RootsError("a worker's child process", f"does not come up ({how})",
+                             "free memory if that was it; else the installation is damaged: run `make test`")
 
     def close(self) -> None:
         """Ends the child; a later call would start it anew."""
