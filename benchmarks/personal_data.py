@@ -36,6 +36,7 @@ from roots.records import Table
 ROOT = Path(__file__).resolve().parent.parent
 Spans = set[tuple[str, int, int]]
 Finder = Callable[[list[dict[str, Any]]], list[Spans]]
+GOLD = {"Gold set": "personal_data", "Second gold set": "personal_data_unseen", "Independent gold set": "personal_data_independent"}
 RESEARCH = {"PHONE_NUMBER": "phone", "CREDIT_CARD": "card", "EMAIL_ADDRESS": "email", "IBAN_CODE": "iban", "IP_ADDRESS": "ip",
             "US_SSN": "id"}
 CARRIERS = [("en", "You can call me on {} after six."), ("fr", "Appelez-moi au {} demain matin."), ("hi", "मेरा फोन नंबर {} है।"),
@@ -305,10 +306,10 @@ def main() -> None:
     given = parser.parse_args()
     one = scrubber()
     tools = finders(one)
-    for title, file in (("Gold set", "personal_data"), ("Second gold set", "personal_data_unseen")):
+    for title, file in GOLD.items():
         gold = list(lines(ROOT / f"tests/gold/{file}.jsonl"))
         accuracy(title, gold, [{(s["kind"], s["start"], s["end"]) for s in row["spans"]} for row in gold], tools)
-    secrets([row for file in ("personal_data", "personal_data_unseen") for row in lines(ROOT / f"tests/gold/{file}.jsonl")], tools["roots"])
+    secrets([row for file in GOLD.values() for row in lines(ROOT / f"tests/gold/{file}.jsonl")], tools["roots"])
     alarms_in_code(one, given.code)
     if given.presidio:
         presidio_tests(given.presidio, tools["roots"])

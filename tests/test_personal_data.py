@@ -68,5 +68,4 @@ def test_phone_numbers_have_regions_for_all_natural_languages(reference: Path) -
     record, _ = read((reference / "governance/personal_data/phone.toml").read_text("utf-8"), "phone.toml")
     assert record is not None
     languages = {file.stem for file in (reference / "filters" / "languages").glob("*.toml")}
-    assert len({code for code, regions in record.regions if regions}) == 46
-    assert languages <= dict(record.regions).keys() or not languages
+    assert languages <= {code for code, regions in record.regions if regions}

@@ -51,6 +51,8 @@ def test_a_run_of_digits_is_flagged_in_every_script(zero: str) -> None:
     ("AKIAQYLPMN5HHHFPZAM2", scan.TOKEN, "AKIAQYLPMN5HHHFPZAM2"),
     ("?token=a1b2c3d4&x", scan.TOKEN, "a1b2c3d4"),
     ('pw = "horse7Battery"', scan.TOKEN, "horse7Battery"),
+    ("passwort 7TTjNv8OHn!", scan.TOKEN, "7TTjNv8OHn"),
+    ("_a 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.", scan.TOKEN, "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"),
     ("@jane_doe", scan.HANDLE, "@jane_doe"),
     ("a\n-----BEGIN X-----\nab\n-----END X-----\nb", scan.BEGIN, "-----BEGIN X-----\nab\n-----END X-----"),
 ])

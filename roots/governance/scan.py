@@ -23,6 +23,7 @@ from roots.governance.scan_bytes import (
     HIGH,
     NOTHING,
     SPACE,
+    UNDERSCORE,
     Bytes,
     address_edge,
     among,
@@ -32,6 +33,7 @@ from roots.governance.scan_bytes import (
     code_points,
     hexes,
     is_hex,
+    letters_end,
     mark,
     quoted,
     separator,
@@ -46,7 +48,7 @@ from roots.governance.scan_bytes import (
 AT, SPELLED, NUMBER, ADDRESS, TOKEN, BEGIN, HANDLE = 1, 2, 4, 8, 16, 32, 64
 
 _LOCAL = 160                 # bytes that an address may reach to each side of its @
-_LONG_TOKEN, _VALUE, _SHORT_TOKEN, _TURNS = 16, 12, 8, 3
+_LONG_TOKEN, _VALUE, _SHORT_TOKEN, _TURNS, _LETTERS = 16, 12, 8, 3, 30
 _FEWEST_DIGITS = 6
 
 
@@ -156,6 +158,16 @@ def _scan(data: Bytes, offsets: NDArray[np.int64], wanted: NDArray[np.bool_], cl
                     found = _emit(out, found, row, i, j, SPELLED)
                 i += 1
                 continue
+            if kind == UNDERSCORE:
+                j = letters_end(data, i + 1, end)
+                if j - i > _LETTERS and i >= token_end:  # hf_… may hold no digit at all
+                    left = i
+                    while left > max(first, token_end) and tokens[data[left - 1]]:
+                        left -= 1
+                    found = _emit(out, found, row, left, j, TOKEN)
+                    token_end = j
+                i += 1
+                continue
             if starts_with(data, i, end, 66, 69, 71):
                 j = block_end(data, i, end)
                 found = _emit(out, found, row, i, j, BEGIN)
@@ -198,7 +210,7 @@ def _token(data: Bytes, i: int, first: int, end: int, tokens: Bytes, out: Any, f
     lead = data[left - 1] if left > first else 0
     value = (lead == 0x3D and length >= _SHORT_TOKEN) or (turns >= 2 and (
         (lead == 0x3A and length >= _SHORT_TOKEN) or (lead in (0x22, 0x27) and length >= _VALUE)))
-    lot = length >= _LONG_TOKEN and (turns >= _TURNS or (small == 0 and dashes == 0))
+    lot = (length >= _LONG_TOKEN and small == 0 and dashes == 0) or (length >= _SHORT_TOKEN and turns >= _TURNS)
     if capitals + small > 0 and (lot or value or (length == 17 and dashes == 5)):
         return _emit(out, found, row, left, right, TOKEN), right
     if length == 4 and right + 10 <= end and data[right] == 0x2E and data[right + 5] == 0x2E \

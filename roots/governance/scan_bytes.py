@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-NOTHING, COMMERCIAL_AT, DIGIT, HIGH, BRACKET, COLON, DASH, SPACE = range(8)
+NOTHING, COMMERCIAL_AT, DIGIT, HIGH, BRACKET, COLON, DASH, SPACE, UNDERSCORE = range(9)
 _PLANES = 0x20000            # every decimal digit of Unicode lies below
 AT_SIGN = 255               # in the table of code points
 _BLOCK = 20_000              # bytes of a key block
@@ -37,7 +37,7 @@ def byte_classes() -> Bytes:
     table[ord("0"):ord("9") + 1] = DIGIT
     for mark in "([{":
         table[ord(mark)] = BRACKET
-    table[ord(":")], table[ord("-")], table[ord(" ")] = COLON, DASH, SPACE
+    table[ord(":")], table[ord("-")], table[ord(" ")], table[ord("_")] = COLON, DASH, SPACE, UNDERSCORE
     for point in np.flatnonzero(code_points()[128:]) + 128:
         table[chr(point).encode()[0]] = HIGH
     return table
@@ -188,3 +188,11 @@ def block_end(data: Bytes, i: int, end: int) -> int:
     while j < limit and (0x20 <= data[j] < 0x7F or data[j] in (0x0A, 0x0D)):
         j += 1
     return j
+
+
+@njit(cache=True, nogil=True)
+def letters_end(data: Bytes, i: int, end: int) -> int:
+    """One past the ASCII letters from i on."""
+    while i < end and 0x61 <= (data[i] | 0x20) <= 0x7A:
+        i += 1
+    return i
