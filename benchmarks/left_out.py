@@ -17,7 +17,7 @@ import re
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -48,7 +48,6 @@ LEFT = 700        # lines that must be left to learn from when a source is left 
 TEACH = 0.7       # of the documents of a source that cannot be left out
 SAMPLE = 400      # documents of a source that are judged at most
 FEW, MANY, SHARE_FEW, SHARE_MANY = 15, 100, 0.05, 0.02
-PLENTY = 100_000  # strings to make a list of spellings from: with a shorter one strange spelling is not measured
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def base(source: str) -> str:
 
 
 def parts_of(code: str, texts: Mapping[str, Sequence[str]], rules: JudgeRules, language: Language, folder: Path,
-             strangers: Mapping[str, list[str]]) -> list[Part]:
+             strangers: Mapping[str, list[str]], varied_sources: Collection[str]) -> list[Part]:
     """Every source of one language, left out in turn, measured by what the others teach."""
     own = {name: of for name, of in texts.items() if base(name) == name}
     made = []
@@ -90,8 +89,8 @@ def parts_of(code: str, texts: Mapping[str, Sequence[str]], rules: JudgeRules, l
             place.mkdir(parents=True, exist_ok=True)
             write_trie(trie_of(train_one(lines, recipe, recipe.readings[0] if reads_beginnings(code) else recipe.readings[1]).estimate),
                        place / f"{code}.klm", recipe.bits, recipe.bits)
-        strings, total = spelling([*rest, *taught], language.letters)
-        strings = strings if total >= PLENTY else []
+        varied = taught or any(name in varied_sources for name in own if name != source)
+        strings = spelling([*rest, *taught], language.letters)[0] if varied else []
         words = {**rules.words, language.spelling: tuple(entries_of(strings))} if language.spelling else rules.words
         judge = Judge(replace(rules, languages=(language,), code=(), words=words, perplexity=str(place)))
         random_ = random.Random(f"rubbish {code}")
@@ -164,11 +163,14 @@ def run(options: argparse.Namespace, folder: Path) -> None:
     tables = {name: Table.parse(name, (ROOT / name).read_bytes(), []) for name in ("filters/clean.toml", "filters/calibration.toml")}
     clean, bounds = tables["filters/clean.toml"], tables["filters/calibration.toml"]
     assert clean is not None and bounds is not None
+    sources = clean_sources_from(clean)
+    varied = {source.id for source in sources if source.varied}
     policies = policies_from(bounds)
-    texts = clean_texts(options.data, clean_sources_from(clean), languages)
+    texts = clean_texts(options.data, sources, languages)
     foreign = {code: [text for name, some in of.items() if name.endswith(JOINED) for text in some[:40]] for code, of in texts.items()}
     parts = [part for code in options.languages or sorted(texts)
-             for part in parts_of(code, texts[code], rules, languages[code], folder, {o: t for o, t in foreign.items() if o != code and t})]
+             for part in parts_of(code, texts[code], rules, languages[code], folder,
+                                  {other: some for other, some in foreign.items() if other != code and some}, varied)]
     if options.train_only:
         return
     print("Clean documents of sources that were left out, wrongly dropped")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import subprocess
 import sys
 import tempfile
@@ -34,6 +35,7 @@ from roots.filters.judge import Judge  # noqa: E402
 from roots.filters.places import TALLY  # noqa: E402
 from roots.filters.view import decode  # noqa: E402
 
+ENOUGH = 50e6  # bytes
 PEER = '''
 import json, sys, time
 from datatrove.data import Document
@@ -68,6 +70,7 @@ def corpus(data: Path) -> pa.RecordBatch:
     batches = [batch for batch in given(data)[2] if len(batch)]
     columns = [zip(batch.column("declared").to_pylist(), batch.column("text").to_pylist(), strict=True) for batch in batches]
     rows = sorted(((code, text) for column in columns for code, text in column if code in ITS and text), key=lambda row: row[0])
+    rows *= max(1, math.ceil(ENOUGH / sum(len(text.encode()) for _, text in rows)))  # from its beginning again, until there is enough
     many = len(rows)
     return document.batch_of({"id": [f"{n:032x}" for n in range(many)], "text": pa.array([text for _, text in rows], pa.large_string()),
                               "language": [code for code, _ in rows], "source": ["s"] * many, "kind": ["natural"] * many})

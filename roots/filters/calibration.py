@@ -49,13 +49,13 @@ def word_lists(texts: Texts, sources: Sequence[CleanSource], rules: JudgeRules) 
 
 
 def spelling_lists(texts: Texts, sources: Sequence[CleanSource], languages: Sequence[Language]) -> Mapping[str, str]:
-    """Language → the text of its file of spellings; none for a language whose file names none."""
+    """Language → the text of its file of spellings; none for a language whose file names none, or without varied text."""
     described = {source.id: source for source in sources}
     made = {}
     for language in languages:
         own = {name: of for name, of in texts.get(language.code, {}).items() if name in described}
         strings, total = spelling((text for of in own.values() for text in of), language.letters)
-        if not strings or not language.spelling:
+        if not strings or not language.spelling or not any(described[name].varied for name in own):
             continue
         lines = [f"# What: strings of three letters of {language.code}, _ being the edge of a word: two letters, then all that may follow; "
                  f"from {total:,} such strings.",

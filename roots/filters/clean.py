@@ -27,6 +27,7 @@ class CleanSource:
     licence: str
     what: str
     lists: bool
+    varied: bool  # on many topics: a list of spellings needs one such source
 
 
 def clean_sources_from(table: Table) -> tuple[CleanSource, ...]:
@@ -35,7 +36,8 @@ def clean_sources_from(table: Table) -> tuple[CleanSource, ...]:
     for name in table.data:
         one = table.table(name)
         found.append(CleanSource(name, one.text("file", default="data.jsonl.zst"), one.text("licence", required=True),
-                                 one.text("what", required=True), one.flag("lists", default=True) is not False))
+                                 one.text("what", required=True), one.flag("lists", default=True) is not False,
+                                 one.flag("varied", default=False) is True))
         one.done()
     table.done()
     return tuple(found)
