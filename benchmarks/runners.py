@@ -60,9 +60,9 @@ def opener(runner: str) -> Callable[[int], Any]:
 
 def build(runner: str, recipe: str, data: Path, run: Path) -> None:
     """Builds in this process."""
-    from roots.pipelines.build import Order
     from roots.pipelines.build import build as build_run
     from roots.pipelines.engine import Engine
+    from roots.pipelines.passes import Order
     from roots.workspace import Workspace
     workspace = Workspace.find(ROOT)
     engine = Engine(runner, int(runner[-1]), opener(runner))

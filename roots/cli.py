@@ -136,8 +136,8 @@ def build(recipe: str, run: Place, data: Place | None, against: tuple[Place, ...
     data = data or path.parent / path.stem
     log_to_file()
     from roots.governance.scrub_rules import Keeping
-    from roots.pipelines.build import Order
     from roots.pipelines.build import build as build_run
+    from roots.pipelines.passes import Order
     from roots.pipelines.summary import lines_of
     order = Order(found, intent, data, run, day(as_of), resume, Keeping.of(secret, names), against)
     record = build_run(order, engine_of(**runner))

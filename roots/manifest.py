@@ -17,7 +17,7 @@ UNFINISHED = "UNFINISHED.json"  # stands in a run folder until it is complete
 WORK = ".work"
 AT_ONCE = 8  # files whose digests are computed at a time
 DERIVED = ("files", "results", "seal")  # what `write` adds
-RESULTS = ("documents", "signatures", "ledger", "tokenizer", "tokens", "rejected")  # what must be equal between two builds of the same inputs
+RESULTS = ("documents", "signatures", "ledger", "tokenizer", "tokens", "rejected")  # equal between two builds of the same inputs
 
 
 def _rendered(content: Mapping[str, Any]) -> bytes:

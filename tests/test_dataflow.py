@@ -129,8 +129,9 @@ def test_every_pass_is_translated_by_dataflows_own_code(monkeypatch: pytest.Monk
 
     from apache_beam.portability.api import beam_runner_api_pb2
 
-    from roots.pipelines.build import Order, build
+    from roots.pipelines.build import build
     from roots.pipelines.engine import Engine
+    from roots.pipelines.passes import Order
     from roots.workspace import Workspace
     workspace = Workspace(ROOT)
     jobs: list[Any] = []

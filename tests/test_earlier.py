@@ -15,9 +15,10 @@ import pytest
 
 from roots import manifest
 from roots.errors import RootsError
-from roots.pipelines.build import Order, build
+from roots.pipelines.build import build
 from roots.pipelines.engine import Engine
 from roots.pipelines.explain import compared, explain
+from roots.pipelines.passes import Order
 from roots.pipelines.verify import faults
 from roots.workspace import Workspace
 

@@ -13,7 +13,8 @@ CHOICE = "// This source code is licensed under both the BSD-style license and t
 
 
 @pytest.mark.parametrize(("text", "licence", "named"), [
-    (GPL, "MIT", "GPL"), (GPL, "GPL-2.0-or-later", None), (LGPL, "MIT", "LGPL"), (LGPL, "GPL-3.0-only", None), (LGPL, "LGPL-2.1-only", None),
+    (GPL, "MIT", "GPL"), (GPL, "GPL-2.0-or-later", None), (LGPL, "MIT", "LGPL"), (LGPL, "GPL-3.0-only", None),
+    (LGPL, "LGPL-2.1-only", None),
     (CHOICE, "MIT", None), ("// SPDX-License-Identifier: MIT OR GPL-2.0-only", "MIT", None),
     ("/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */", "MIT", "GPL"), ("int gnu;", "MIT", None),
 ])

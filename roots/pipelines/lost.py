@@ -41,7 +41,7 @@ class Watched(SubprocessSdkWorkerHandler):
             self.worker.run()
         except RuntimeError as error:  # it did not end well
             how, connection = f"{LOST} ({error})", self.control_conn
-            self.control_conn = _Dead(how)
+            self.control_conn = _Dead(how)  # type: ignore[assignment]
             for waiting in list(connection._futures_by_id.values()):
                 waiting.set(_failed(waiting.instruction_id, how))
 
