@@ -8,7 +8,8 @@ from typing import Any
 import pyarrow as pa
 
 from roots import store
-from roots.store import Place, Remote
+from roots.remote import Remote
+from roots.store import Place
 
 _FILE = b"ARROW1"
 

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from roots import batches, manifest, store
+from roots import batches, manifest, remote, store
 from roots.document import batch_of
 from roots.errors import RootsError
 from roots.pipelines.lease import claim
 from roots.pipelines.read import inputs_of, read
 from roots.pipelines.work import Folder
-from roots.store import Place, Remote, place
+from roots.remote import Remote
+from roots.store import Place, place
 from tests.stores import BUCKET, serving
 
 
@@ -31,9 +32,9 @@ def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         with serving(request.param) as environment, pytest.MonkeyPatch.context() as patch:
             for name, value in environment.items():
                 patch.setenv(name, value)
-            store.forget()
+            remote.forget()
             yield place(f"{request.param}://{BUCKET}/home")
-        store.forget()
+        remote.forget()
 
 
 def test_what_is_written_is_read(home: Place) -> None:
@@ -184,9 +185,9 @@ def test_what_a_store_says_is_told_with_a_way_to_mend_it(monkeypatch: pytest.Mon
     with serving("gs") as environment:
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
-        store.forget()
+        remote.forget()
         with pytest.raises(RootsError, match="gs://nowhere/x"):
             store.write(place("gs://nowhere/x"), b"")
-    store.forget()
+    remote.forget()
     with pytest.raises(RootsError, match="nothing-like-it"):
         place("nothing-like-it://a/b").exists()

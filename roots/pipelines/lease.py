@@ -18,7 +18,8 @@ from time import sleep
 
 from roots import store
 from roots.errors import RootsError
-from roots.store import Place, Remote
+from roots.remote import Remote
+from roots.store import Place
 
 BEAT = 10.0      # seconds between two signs of life
 PATIENCE = 60.0  # seconds without one, after which a lease is dead
