@@ -55,10 +55,16 @@ def {name}(data, offsets, wanted, language, tables, ngram_sizes, own_scripts, li
         if wanted[row] == {prose}:
             scripts_of(chars, classes, start, end, words, tables[2], own_scripts[spoken], tally)
             characters_again(chars, n, ngram_sizes[spoken, 0], keys, counts, first, found)
-            words_again(hashes, words, ngram_sizes[spoken, 1], keys, counts, found)
+            longest = 1  # where no string of so many words stands twice, no longer one does, and need not be looked for
             for size in range(2, 5):
                 top_ngram(hashes, start, end, words, size, keys, counts, first, found)
-            ngrams_again(hashes, start, end, words, keys, counts, found)
+                if found[{top} + size - 2] == 0.0:
+                    break
+                longest = size
+            if longest == 4:
+                ngrams_again(hashes, start, end, words, keys, counts, found)
+            if longest >= min(ngram_sizes[spoken, 1], 4):
+                words_again(hashes, words, ngram_sizes[spoken, 1], keys, counts, found)
             distinct_words(hashes, words, keys, counts, found)
             for which in range(4):
                 span = list_spans[spoken, which]
@@ -110,7 +116,7 @@ def _digest() -> str:
 @lru_cache(maxsize=1)
 def compiled() -> Callable[..., None]:
     """The loop, compiled at its first call or taken from numba's cache on disk."""
-    from roots.filters.places import BARE, CLOSED, CLOSED_KINDS, FLAGGED, GENERATED
+    from roots.filters.places import BARE, CLOSED, CLOSED_KINDS, FLAGGED, GENERATED, TOP
 
     space: dict[str, Any] = {"np": np, "Doc": view.Doc, "__name__": __name__}
     for module, called in ((view, "decode words_of scripts_of lines_of"), (phrases, "covered"), (spelling, "spelled"),
@@ -126,7 +132,7 @@ def compiled() -> Callable[..., None]:
             calls[kind].append(f"            out[row, {number}] = measure_{name}(doc)")
     loop = f"measure_all_{_digest()}"
     source = _LOOP.format(
-        name=loop, found=FOUND, tally=TALLY, prose=PROSE, closed=CLOSED, closed_kinds=CLOSED_KINDS, bare=BARE, flagged=FLAGGED,
+        name=loop, top=TOP, found=FOUND, tally=TALLY, prose=PROSE, closed=CLOSED, closed_kinds=CLOSED_KINDS, bare=BARE, flagged=FLAGGED,
         generated=GENERATED, first_lines=FIRST_LINES, prose_calls="\n".join(calls[NATURAL]), code_calls="\n".join(calls[PROGRAMMING]),
     )
     # The file name is what numba's cache goes by: this file, whose time of change is part of the cache's key.
