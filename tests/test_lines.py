@@ -40,7 +40,7 @@ def edited(text: str, language: str = "en", rules: str = "", **more: object) -> 
     ("zh-Hans", "版权所有 2021", "policy"), ("sw", "Lorem ipsum dolor sit amet", "placeholder"), ("yo", "3 Likes", "counter"),
     ("pt", "12 comentários", "counter"), ("zh-Hant", "25 則留言", "counter"), ("vi", "Đọc thêm »", "button"), ("ur", "• لاگ ان", "button"),
     ("en", "1.2k followers", "counter"), ("en", "function f(x) {", "script"), ("en", ".nav { color: red; }", "script"),
-    ("en", "});", "script"),
+    ("fr", '  <p class="credit">', "script"),
 ])
 def test_furniture_goes_and_is_told(language: str, line: str, rule: str) -> None:
     before, after = "Ẹ kú àárọ̀. मौसम अच्छा है।", "她在河边读书。"
@@ -52,7 +52,8 @@ def test_furniture_goes_and_is_told(language: str, line: str, rule: str) -> None
 @pytest.mark.parametrize("text", [
     "He likes 3 of them.", "She had 3 likes under the picture, and was glad.", "I read more than my brother does.",
     "JavaScript is a language that browsers understand.", "At home\nwe cook.", "Set {1, 2} holds two numbers.", "3 eggs\n200 g flour",
-    "The privacy policy of the company was long, and nobody read it. " * 4, "Mama alisema:\n—Njoo nyumbani\n—Sitaki", "",
+    "The privacy policy of the company was long, and nobody read it. " * 4, "He ran\nhome.", "if (a) {\n  b();\n}", "<https://example.org/a>",
+    "Mama alisema:\n—Njoo nyumbani\n—Sitaki", "",
 ])
 def test_prose_stays(text: str) -> None:
     assert edited(text) == (text, [])

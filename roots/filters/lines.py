@@ -19,7 +19,7 @@ from roots.records import Table
 
 ANY = "any"
 KIND = "line."  # before the rule's name: the kind of its edits
-_AROUND, _NUMBER = r"[\s\pP\pS]*", r"\pN[\pN.,\s]*(?:k|m|mil|rb)?\+?"
+_AROUND, _NUMBER = r"[\s\pS\p{Pd}\p{Pi}\p{Pf}|•·*#:()\[\]]*", r"\pN[\pN.,\s]*(?:k|m|mil|rb)?\+?"
 
 
 @dataclass(frozen=True)
