@@ -198,6 +198,7 @@ def test_bad_scans_are_spelled_strangely() -> None:
     assert sorted(strings_of(entries)) == strings and "_m at" in entries
     assert list(strings_in("Ẹ̀kọ́’s Б", {script_number("LATIN")})) == ["_ẹ̀", "ẹ̀k", "\u0300kọ", "kọ́", "ọ́_", "_s_"]
     assert measured("the abc Ѣѣ the")["strange_spelling"] == pytest.approx(2 / 100)  # _ab, bc_; another script has no spelling here
+    assert list(strings_in("ghp_x7Kq2mPz9LwTr4VbNc8Y w0rd", {script_number("LATIN")})) == ["_w0", "w0r", "0rd", "rd_"]  # a key has none
 
 
 def test_marks_count_as_letters() -> None:

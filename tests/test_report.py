@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from huggingface_hub import DatasetCard
 from roots import ledger
 from roots.pipelines.report import write_report
 from roots.pipelines.report.figures import figures_of, meaning
+from roots.pipelines.report.notices import notices_of
 from roots.pipelines.report.words import card_licence, compact, percent, size, web
 
 HOSTILE = '"><script>alert(1)</script> | `x` {{ 7 * 7 }}'
@@ -369,3 +371,30 @@ def test_a_run_in_which_nothing_was_kept_still_has_a_report(run: Path, tmp_path:
     (tmp_path / "manifest.json").write_text(json.dumps(record))
     write_report(tmp_path)
     assert "Nothing was read." in (tmp_path / "report" / "index.html").read_text("utf-8")
+
+
+def test_a_source_that_denies_personal_data_and_yields_many_is_flagged_for_its_steward(run: Path, tmp_path: Path) -> None:
+    shutil.copytree(run, tmp_path / "run")
+    [part] = (tmp_path / "run/ledger").glob("*.parquet")
+    table = pq.read_table(part)
+
+    def flagged(size: int, count: int, said: str) -> list[str]:
+        """Notices on a run whose source "a" keeps one document of `size` bytes with `count` replacements."""
+        edit = {"kind": "email", "start": 0, "end": 7, "replacement": "<EMAIL>", "line": None}
+        kept = next(row for row in table.to_pylist() if row["source"] == "a" and not row["dropped"])
+        rows = [kept | {"bytes": size, "edits": [edit] * count}]
+        pq.write_table(pa.Table.from_pylist(rows, table.schema), part)
+        record = json.loads((run / "manifest.json").read_bytes())
+        record["sources"]["a"]["personal_data"] = said
+        (tmp_path / "run/manifest.json").write_text(json.dumps(record))
+        return [notice for notice in notices_of(figures_of(tmp_path / "run")) if "steward" in notice]
+
+    [notice] = flagged(1_000_000, 120, "no")
+    assert "a says of personal data “no”, and 120 pieces" in notice
+    assert "(e-mail address 120)" in notice
+    assert "catalogue/sources/a.toml" in notice
+    assert len(flagged(1_000_000, 120, "author names only")) == 1
+    assert flagged(1_000_000, 120, "yes") == []
+    assert flagged(1_000_000, 15, "no") == []
+    assert flagged(100, 9, "no") == []
+    assert flagged(100_000_000, 120, "no") == []

@@ -3,7 +3,8 @@
 A word stands between two edges, "_": "maji" holds _ma, maj, aji and ji_. Text that was badly scanned, wrongly decoded or typed by chance
 holds many strings that no word of its language has, whatever the words are about; a name or a loan brings a few. Letters are lower-cased
 letters and marks, digits all count as 0, and what else stands within a word (an apostrophe, a joiner of two words) is an edge. An
-ideograph is a word by itself, and has no spelling; nor is a word in another script than the language's asked for.
+ideograph is a word by itself, and has no spelling; nor is a word in another script than the language's asked for, nor a long one with
+digits in it: that is a key or an address, and what becomes of it is not decided by how it is spelled.
 
 A list has a line for two letters and all those that may follow: "ma jkn" holds maj, mak and man. Linguists may correct it.
 """
@@ -23,6 +24,7 @@ from roots.filters.view import mix, spans_of
 EDGE = "_"
 DIGITS = "0"
 _EDGE, _ZERO, _NONE = ord(EDGE), ord(DIGITS), 0
+LONG = 16  # characters; a longer word that holds a digit is no word
 COMMON = 0.99  # of the running text that a list covers: the rarest strings, names and slips of the pen among them, are left out
 
 
@@ -43,13 +45,22 @@ def _known(prints, first, mask, key):  # type: ignore[no-untyped-def]
     return False
 
 
+@njit(inline="always")
+def _is_key(classes, start, end):  # type: ignore[no-untyped-def]
+    if end - start > LONG:
+        for i in range(start, end):
+            if classes[i] == DIGIT:
+                return True
+    return False
+
+
 @njit(no_cpython_wrapper=True)
 def spelled(chars, classes, flags, lower, scripts, own, start, end, words, prints, first, mask, found):  # type: ignore[no-untyped-def]
     """Counts the strings of three letters of all words, and those of them that the table lacks."""
     total = strange = 0
     for word in range(words):
         script = scripts[chars[start[word]]]
-        if flags[start[word]] & ALONE or (script != 0 and not own[script]):
+        if flags[start[word]] & ALONE or (script != 0 and not own[script]) or _is_key(classes, start[word], end[word]):
             continue
         a = np.uint64(_NONE)
         b = np.uint64(_EDGE)
@@ -132,6 +143,8 @@ def strings_in(text: str, own: Collection[int]) -> Iterator[str]:
     for start, end in spans_of(text):
         first = ord(text[start])
         if tables.flags[first] & ALONE or (tables.scripts[first] != 0 and tables.scripts[first] not in own):
+            continue
+        if end - start > LONG and any(tables.classes[ord(character)] == DIGIT for character in text[start:end]):
             continue
         word = ""
         for character in text[start:end]:

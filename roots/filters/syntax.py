@@ -89,7 +89,7 @@ def _errors(parser: Parser, data: bytes) -> float:
     except ValueError:  # given up
         parser.reset()
         return np.nan
-    return misplaced(tree.root_node) / max(len(data), 1)
+    return min(misplaced(tree.root_node) / max(len(data), 1), 1.0)  # what is missing counts, too, and could make more of it
 
 
 class Syntax:

@@ -6,7 +6,6 @@ milliseconds for a batch, and keeps its models loaded from call to call.
 from __future__ import annotations
 
 import os
-import pickle
 import signal
 import socket
 import subprocess
@@ -144,20 +143,13 @@ def _serve(channel: Connection) -> None:
                 channel.send(("said", item, 0.0))
             answer: tuple[str, Any] = ("done", None)
         except Exception as error:
-            answer = ("raised", error if _survives(error) else RuntimeError(type(error).__name__))
+            answer = ("raised", error if isinstance(error, RootsError) else RuntimeError(type(error).__name__))
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)
             signal.setitimer(signal.ITIMER_REAL, 0)
         now = time.process_time()
         channel.send((*answer, now - before))
         before = now
-
-
-def _survives(error: Exception) -> bool:
-    try:
-        return type(pickle.loads(pickle.dumps(error))) is type(error)
-    except Exception:
-        return False
 
 
 def _packed(batch: pa.RecordBatch) -> tuple[Callable[[pa.Buffer], pa.RecordBatch], tuple[bytes]]:
