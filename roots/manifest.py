@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -69,8 +69,8 @@ def read(run: Place) -> dict[str, Any]:
     return content
 
 
-def first_fault(run: Place, beside: Collection[str] = ()) -> str | None:
-    """The first file that is not as the manifest says, in a sentence; None when all are. Raises as `read` does.
+def changed(run: Place, beside: Collection[str] = ()) -> Iterator[str]:
+    """Every file that is not as the manifest says, in a sentence that names it first. Raises as `read` does.
 
     Files in the folders `beside` are not looked at.
     """
@@ -80,9 +80,13 @@ def first_fault(run: Place, beside: Collection[str] = ()) -> str | None:
         if name.split("/", 1)[0] in beside:
             continue
         if name not in found:
-            return f"{name}: is missing"
-        if name not in expected:
-            return f"{name}: is not of this run"
-        if found[name] != expected[name]:
-            return f"{name}: was changed (sha256 is {found[name][:12]}…, should be {expected[name][:12]}…)"
-    return None
+            yield f"{name}: is missing"
+        elif name not in expected:
+            yield f"{name}: is not of this run"
+        elif found[name] != expected[name]:
+            yield f"{name}: was changed (sha256 is {found[name][:12]}…, should be {expected[name][:12]}…)"
+
+
+def first_fault(run: Place, beside: Collection[str] = ()) -> str | None:
+    """The first of them; None when all files are as they were."""
+    return next(changed(run, beside), None)

@@ -159,17 +159,22 @@ def test_verify_finds_a_changed_byte_in_any_file_and_names_it(sample_run: Path, 
     assert roots("verify", str(copy)).returncode == 0
     from roots.errors import RootsError
     from roots.pipelines.verify import faults
-    for path in sorted(path for path in copy.rglob("*") if path.is_file()):
-        raw = path.read_bytes()
-        if not raw:
-            continue
+    files = sorted(path for path in copy.rglob("*") if path.is_file() and path.stat().st_size)
+    whole = {path: path.read_bytes() for path in files}
+
+    def flip(path: Path) -> None:
+        raw = whole[path]
         place = int(document_id("", path.name), 16) % len(raw)
         path.write_bytes(raw[:place] + bytes([raw[place] ^ 0x20]) + raw[place + 1 :])
-        try:
-            said = "".join(faults(copy))
-        except RootsError as error:
-            said = error.where
-        assert path.name in said, path
+
+    flip(copy / manifest.NAME)
+    with pytest.raises(RootsError, match=manifest.NAME):
+        list(faults(copy))
+    (copy / manifest.NAME).write_bytes(whole.pop(copy / manifest.NAME))
+    for path in whole:
+        flip(path)
+    assert [said.split(":")[0] for said in faults(copy)] == [path.relative_to(copy).as_posix() for path in whole]
+    for path, raw in whole.items():
         path.write_bytes(raw)
     (copy / "documents/sw/part-00000.arrow").write_bytes(b"")
     done = roots("verify", str(copy))

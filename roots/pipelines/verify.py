@@ -12,10 +12,9 @@ from roots.store import Place
 def faults(run: Place) -> Iterator[str]:
     """Each fault as a sentence that names the file first. Raises RootsError when the manifest itself is gone or changed."""
     record = manifest.read(run)
-    fault = manifest.first_fault(run)
-    if fault:
-        yield fault
-        return  # what follows would only repeat it
+    if changes := list(manifest.changed(run)):
+        yield from changes
+        return  # what follows would only repeat them
     written = Ledger.from_json(record["ledger"])
     found = Ledger()
     for part in store.files(run / "ledger", "part-*.parquet"):
