@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from roots import manifest, store
+from roots import manifest, remote, store
 from roots.pipelines.verify import faults
 from roots.store import Place, place
 from tests.conftest import ROOT, roots
@@ -46,9 +46,9 @@ def bucket(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
     with serving(request.param) as environment:
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
-        store.forget()
+        remote.forget()
         yield place(f"{request.param}://{BUCKET}"), environment
-        store.forget()
+        remote.forget()
 
 
 def built(recipe: Path, data: Place, run: Place, environment: dict[str, str], *more: str) -> dict[str, str]:
