@@ -138,7 +138,8 @@ def test_personal_data_and_look_alikes_stand_where_they_are_said_to_stand() -> N
 def test_personal_data_come_in_many_languages_and_kinds() -> None:
     languages = {records(entry["source"])[entry["record"]]["lang"] for entry in PLANTED["personal"]}
     assert len(languages) >= 15
-    assert {entry["kind"] for entry in PLANTED["personal"]} == {"email", "phone", "ip", "key", "card", "iban"}
+    assert {entry["kind"] for entry in PLANTED["personal"]} == {
+        "email", "phone", "ip", "key", "card", "iban", "id", "mac", "crypto", "url", "user"}
 
 
 @pytest.mark.parametrize("entry", PLANTED["personal"], ids=lambda entry: f"{entry['record']}-{entry['kind']}")
