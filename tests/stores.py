@@ -38,7 +38,7 @@ def serving(scheme: str) -> Iterator[dict[str, str]]:
     if scheme == "s3":
         command = [program(scheme), "-H", "127.0.0.1", "-p", str(port)]
         bucket = urllib.request.Request(f"{at}/{BUCKET}", method="PUT")  # noqa: S310  our own server
-        environment = {"AWS_ENDPOINT_URL": at, "AWS_ACCESS_KEY_ID": "nobody", "AWS_SECRET_ACCESS_KEY": "nothing"}
+        environment = {"AWS_ENDPOINT_URL": at, "AWS_ACCESS_KEY_ID": "nobody", "AWS_SECRET_ACCESS_KEY": "k3y-0f-these-t3sts"}
     else:
         command = [program(scheme), "-backend", "memory", "-scheme", "http", "-host", "127.0.0.1", "-port", str(port)]
         bucket = urllib.request.Request(f"{at}/storage/v1/b?project=none", data=b'{"name": "%s"}' % BUCKET.encode(),  # noqa: S310

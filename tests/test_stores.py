@@ -96,7 +96,7 @@ def test_a_killed_build_in_a_bucket_goes_on(bucket: tuple[Place, dict[str, str]]
     os.killpg(build.pid, signal.SIGKILL)
     build.wait()
     assert (run / manifest.UNFINISHED).exists(), "killed in time"
-    refused = roots("build", str(recipe), "--to", str(run), **environment)
+    refused = roots("build", str(recipe), "--data", str(ROOT / "pipelines" / "sample"), "--to", str(run), **environment)
     assert refused.returncode == 1 and "--resume" in refused.stderr
     assert built(recipe, ROOT / "pipelines" / "sample", run, environment, "--resume") == local
     assert store.files(run / manifest.WORK, "**/*") == []
