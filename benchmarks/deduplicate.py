@@ -104,8 +104,8 @@ def ours(documents: Path, folder: Path, rules: DedupRules) -> dict[str, Any]:
     from apache_beam.options.pipeline_options import PipelineOptions
 
     from roots import batches
-    from roots.pipelines.deduplicate import JudgedBlock, deduplicate
-    from roots.pipelines.judged import read_block
+    from roots.pipelines.deduplicate import deduplicate
+    from roots.pipelines.judged import JudgedBlock, read_block
 
     folder.mkdir(parents=True)
     stages: dict[str, float] = defaultdict(float)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from roots.records import Table
 
 KEEP_ORDERS = ("licence", "trust", "longest", "id")
-COPIES = ("first", "none")
+COPIES = FIRST, NONE = "first", "none"
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,14 @@ class Deduplication:
 
 @dataclass(frozen=True)
 class Repetitions:
-    """Of lines, paragraphs and long passages that stand more than once, which copies stay? `first`, `none`, or empty: left alone."""
+    """Of lines, paragraphs and long passages that stand more than once, which copies stay? FIRST, NONE, or empty: left alone."""
 
     lines: str = ""
     paragraphs: str = ""
     passages: str = ""
     across: bool = False             # counted across all sources; else within each
     documents: int = 2               # in which a line or a paragraph must stand
-    shortest: int = 20               # characters of a line or a paragraph
+    shortest: int = 20               # characters of the normal form of a line or a paragraph
     bytes: int = 500                 # of a passage
 
 

@@ -29,9 +29,9 @@ from roots.filters.components import often
 from roots.filters.normal_form import tables, write_form
 from roots.filters.shingles import WORDS, Hashes, mix, read_form
 from roots.filters.signatures import buffers
+from roots.recipe_duplicates import FIRST, Repetitions
 
 Numbers = npt.NDArray[np.int64]
-FIRST, NONE = "first", "none"                # which copy stays
 STAYS, LINE, PARAGRAPH, PASSAGE = range(4)   # a first copy, and what is cut
 _WIDE = 0x3000                               # from here on a sentence end needs no white space behind it
 _BY = np.uint64(0x9E3779B97F4A7C15)
@@ -39,16 +39,9 @@ _OTHER = np.uint64(0xD6E8FEB86659FD93)
 
 
 @dataclass(frozen=True)
-class PassageRules:
-    """What is looked at, and which copy stays: FIRST, NONE, or empty = left alone."""
+class PassageRules(Repetitions):
+    """What the recipe says of repetitions, and which source's copy comes first."""
 
-    lines: str = ""
-    paragraphs: str = ""
-    passages: str = ""
-    across: bool = False    # counted across all sources; else within each
-    documents: int = 2      # in how many documents a line or a paragraph must stand
-    shortest: int = 20      # characters of the normal form of a line or a paragraph
-    bytes: int = 500        # of a passage
     rank: Mapping[str, int] = field(default_factory=dict)  # source → place in the order of licence and trust; without one: last
 
     def keeps(self, kind: int) -> str:

@@ -10,8 +10,9 @@ import pyarrow.compute as pc
 
 from roots import document
 from roots.filters.cut import cut
-from roots.filters.passages import NONE, STAYS, PassageRules, Units
+from roots.filters.passages import STAYS, PassageRules, Units
 from roots.filters.signatures import buffers
+from roots.recipe_duplicates import NONE
 
 KINDS = ("", "repeated_line", "repeated_paragraph", "repeated_passage")  # of edits, by the kinds of units
 REASON = "repeated"  # of a document of which nothing is left

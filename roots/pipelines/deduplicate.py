@@ -175,4 +175,4 @@ def counts(to: str) -> dict[str, Any]:
     return found
 
 
-__all__ = ["SCHEMA", "JudgedBlock", "counts", "deduplicate"]
+__all__ = ["SCHEMA", "counts", "deduplicate"]

@@ -99,7 +99,7 @@ class Engine:
 
         Raises RootsError when it fails: a worker's own where there is one.
         """
-        with self.measured(title), progress(title, done), failing_clearly(title):
+        with self.piece(title, done):
             pipeline = self.pipeline(self.workers_for(title, work))
             build(pipeline)
             try:
@@ -110,6 +110,12 @@ class Engine:
         self._gather(title, result)
         for line in lines_of_pass(self.costs[title]):
             _say(line, final=True)
+
+    @contextmanager
+    def piece(self, title: str, done: Callable[[], str]) -> Iterator[None]:
+        """A piece of work: measured, with progress, and if it fails, with a RootsError."""
+        with self.measured(title), progress(title, done), failing_clearly(title):
+            yield
 
     @contextmanager
     def measured(self, title: str) -> Iterator[None]:

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import apache_beam as beam
 import numpy as np
@@ -14,6 +13,7 @@ from roots.filters.passages import Units
 from roots.filters.passages_cut import cut_repeated
 from roots.pipelines.element import Piece
 from roots.pipelines.engine import costed
+from roots.pipelines.judged import JudgedBlock
 from roots.pipelines.work import Folder
 from roots.rules import Rules
 from roots.store import Place, place
@@ -25,19 +25,10 @@ SHARD = pa.schema([pa.field(name, document.COLUMNS[name]) for name in
                   + [pa.field("licence", pa.string())])
 
 
-@dataclass(frozen=True)
-class JudgedFile:
-    """A judged block: its name, where it lies, and the global number of its first row."""
-
-    name: str
-    path: str
-    offset: int
-
-
 class Finishing(beam.PTransform):
     """decisions → repetitions → sift → kept rows and ledger rows, block by block; an empty path for what the recipe leaves out."""
 
-    def __init__(self, blocks: Sequence[JudgedFile], decisions: str, repetitions: str, rules: Rules, work: Place) -> None:
+    def __init__(self, blocks: Sequence[JudgedBlock], decisions: str, repetitions: str, rules: Rules, work: Place) -> None:
         super().__init__("Finishing")
         self.blocks, self.decisions, self.repetitions, self.rules, self.work = list(blocks), decisions, repetitions, rules, Folder(work)
 
@@ -59,10 +50,10 @@ class _Decide(beam.DoFn):
         self.table, self.repeated = (batches.read_all(place(path)).combine_chunks() if path else None
                                      for path in (self.decisions, self.repetitions))
 
-    def process(self, block: JudgedFile) -> Iterator[Piece]:
+    def process(self, block: JudgedBlock) -> Iterator[Piece]:
         if self.work.whole(block.name):
             return
-        batch = batches.read(place(block.path))
+        batch = batches.read(place(block.documents))
         if self.table is not None:
             batch = decide(batch, self.table, block.offset)
         if self.repeated is not None:

@@ -28,6 +28,11 @@ class JudgedBlock:
     rows: int
     offset: int
 
+    @property
+    def name(self) -> str:
+        """As the receipts of `.work` call it."""
+        return self.documents.rsplit("/", 1)[-1].removesuffix(".arrow")
+
 
 @lru_cache(maxsize=256)
 def read_block(path: str) -> pa.RecordBatch:

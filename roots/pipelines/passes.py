@@ -20,10 +20,11 @@ from roots.governance.scrub_rules import Keeping
 from roots.governance.takedowns import Takedowns
 from roots.ledger import Ledger
 from roots.pipelines import tokens, writing
-from roots.pipelines.deduplicate import JudgedBlock, deduplicate
+from roots.pipelines.deduplicate import deduplicate
 from roots.pipelines.earlier import Earlier, blocks_of, withdrawn_since
-from roots.pipelines.engine import Engine, failing_clearly, progress
-from roots.pipelines.finishing import Finishing, JudgedFile
+from roots.pipelines.engine import Engine, progress
+from roots.pipelines.finishing import Finishing
+from roots.pipelines.judged import JudgedBlock
 from roots.pipelines.judging import Judging, tasks_for
 from roots.pipelines.read import Input
 from roots.pipelines.rejected import write_rejected
@@ -117,22 +118,17 @@ class Passes:
         """The file of decisions and what they came to; nothing when the recipe does not deduplicate."""
         if "deduplicate" not in self.order.recipe.stages:
             return "", {}
-        blocks, offset = [], 0
-        for receipt in judged:
-            name = receipt["name"]
-            blocks.append(JudgedBlock(str(self.judged.file(name, "arrow")), str(self.judged.file(name, "sig.arrow")),
-                                      receipt["rows"], offset))
-            offset += receipt["rows"]
+        documents = sum(receipt["rows"] for receipt in judged)
         withdrawn = self._withdrawn(earlier)
         folder = self._folder("decisions", self.judged.path.name, self.rules.dedup, [run.record["seal"] for run in earlier], withdrawn)
         folder.path.mkdir(parents=True, exist_ok=True)
         to = folder.file("decisions", "arrow")
         if folder.whole("decisions"):
             return str(to), (folder.receipt("decisions") or {})["duplicates"]
-        with self.engine.measured("deduplicate"), progress("deduplicate", lambda: f"{offset} documents"), failing_clearly("deduplicate"):
-            workers = self.engine.workers_for("deduplicate", offset)
-            counts = deduplicate(blocks, self.rules.dedup, str(to), lambda: self.engine.pipeline(workers),
-                                 blocks_of(earlier, offset), withdrawn)
+        with self.engine.piece("deduplicate", lambda: f"{documents} documents"):
+            workers = self.engine.workers_for("deduplicate", documents)
+            counts = deduplicate(self._blocks(judged), self.rules.dedup, str(to), lambda: self.engine.pipeline(workers),
+                                 blocks_of(earlier, documents), withdrawn)
         folder.receive("decisions", {"duplicates": counts}, ["arrow"])
         return str(to), counts
 
@@ -153,8 +149,7 @@ class Passes:
         to = folder.file("repetitions", "arrow")
         if not folder.whole("repetitions"):
             size = sum(one["bytes"] for one in judged)
-            with self.engine.measured("repetitions"), progress("repetitions", lambda: f"{len(judged)} blocks"), \
-                    failing_clearly("repetitions"):
+            with self.engine.piece("repetitions", lambda: f"{len(judged)} blocks"):
                 repetitions(self._blocks(judged), decisions, self.rules.passages, str(to),
                             lambda: self.engine.pipeline(self.engine.workers_for("repetitions", size)), 1 + size // PARTITION)
             folder.receive("repetitions", {}, ["arrow"])
@@ -163,9 +158,10 @@ class Passes:
     def _decided(self, decisions: str) -> Any:
         return (Folder(place(decisions).parent).receipt("decisions") or {}).get("files") if decisions else {}
 
-    def _blocks(self, judged: Sequence[dict[str, Any]]) -> list[JudgedFile]:
+    def _blocks(self, judged: Sequence[dict[str, Any]]) -> list[JudgedBlock]:
         offsets = accumulate((one["rows"] for one in judged), initial=0)
-        return [JudgedFile(one["name"], str(self.judged.file(one["name"], "arrow")), offset)
+        file = self.judged.file
+        return [JudgedBlock(str(file(one["name"], "arrow")), str(file(one["name"], "sig.arrow")), one["rows"], offset)
                 for one, offset in zip(judged, offsets, strict=False)]
 
     def texts(self, judged: Sequence[dict[str, Any]]) -> list[tuple[str, Place]]:

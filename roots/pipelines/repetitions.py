@@ -14,7 +14,8 @@ from apache_beam.transforms.combiners import ToList
 
 from roots import batches
 from roots.filters.passages import PassageRules, Units, repeated, together, units_of
-from roots.pipelines.finishing import JudgedFile, decide
+from roots.pipelines.finishing import decide
+from roots.pipelines.judged import JudgedBlock
 from roots.store import place
 
 PARTITION = 32 << 20  # bytes of text whose units are grouped at a time: about as many of units
@@ -23,7 +24,7 @@ Packed = tuple[bytes, ...]
 _TYPES = (np.uint64, np.uint64, np.int64, np.int32, np.int8)
 
 
-def repetitions(blocks: Sequence[JudgedFile], decisions: str, rules: PassageRules, to: str, pipeline: Callable[[], beam.Pipeline],
+def repetitions(blocks: Sequence[JudgedBlock], decisions: str, rules: PassageRules, to: str, pipeline: Callable[[], beam.Pipeline],
                 partitions: int) -> None:
     """Writes what is cut from the documents that are still in when the duplicates are out, and what of it stays, by row and start.
 
@@ -50,8 +51,8 @@ class _Spread(beam.DoFn):
     def setup(self) -> None:
         self.table = batches.read_all(place(self.decisions)).combine_chunks() if self.decisions else None
 
-    def process(self, block: JudgedFile) -> Iterator[tuple[int, Packed]]:
-        batch = batches.read(place(block.path))
+    def process(self, block: JudgedBlock) -> Iterator[tuple[int, Packed]]:
+        batch = batches.read(place(block.documents))
         units = units_of(decide(batch, self.table, block.offset) if self.table is not None else batch, self.rules)
         where = (units.keys[:, 0] >> np.uint64(32)) * np.uint64(self.partitions) >> np.uint64(32)
         for partition in np.unique(where).tolist():
