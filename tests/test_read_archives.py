@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import tarfile
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -20,9 +23,6 @@ FILES = {
 
 
 def tar_of(files: dict[str, bytes]) -> bytes:
-    import io
-    import tarfile
-
     sink = io.BytesIO()
     with tarfile.open(fileobj=sink, mode="w") as archive:
         archive.addfile(_member("src", tarfile.DIRTYPE))
@@ -33,17 +33,12 @@ def tar_of(files: dict[str, bytes]) -> bytes:
 
 
 def _member(name: str, type: bytes, size: int = 0, linkname: str = "") -> object:
-    import tarfile
-
     member = tarfile.TarInfo(name)
     member.type, member.size, member.linkname = type, size, linkname
     return member
 
 
 def zip_of(files: dict[str, bytes]) -> bytes:
-    import io
-    import zipfile
-
     sink = io.BytesIO()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("src/", b"")
