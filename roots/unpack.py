@@ -6,7 +6,7 @@ from importlib import resources
 from pathlib import Path
 
 from roots.errors import RootsError
-from roots.workspace import FOLDERS
+from roots.folders import FOLDERS
 
 
 def unpack(folder: Path) -> int:

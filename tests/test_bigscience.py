@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from governing import Governance, governance_of, languages_of
 
-from roots.catalogue.bigscience import import_entries, vocabulary
+from roots.catalogue.bigscience import import_entries
+from roots.catalogue.bigscience_entry import vocabulary
 from roots.catalogue.imports import Import, quoted
 from roots.catalogue.source import Source, source_from
 from roots.errors import Problem, RootsError

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from roots.errors import Problem, Problems, RootsError
-from roots.workspace import FOLDERS, Workspace
+from roots.folders import FOLDERS
+from roots.workspace import Workspace
 
 
 @pytest.fixture

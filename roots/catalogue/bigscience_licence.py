@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from roots.catalogue.imports import quoted
 
 if TYPE_CHECKING:
-    from roots.catalogue.bigscience import Entry
+    from roots.catalogue.bigscience_entry import Entry
 
 LONGEST = 2000  # characters of a text that are kept in the record
 _PLACE = "availability.licensing"
