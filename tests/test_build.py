@@ -49,7 +49,7 @@ def test_a_receipt_proves_its_files_whole(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
     assert not folder.whole("a")
     folder.file("a", "arrow").write_bytes(b"rows")
-    folder.receive("a", {"rows": 1}, ["arrow"])
+    folder.receive("a", {"rows": 1}, {"arrow": folder.file("a", "arrow")})
     assert folder.whole("a")
     assert folder.count() == 1
     folder.file("a", "arrow").write_bytes(b"rowz")
@@ -80,7 +80,7 @@ def test_large_files_are_shared_out_and_small_ones_are_not() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("sign", ["judged", "finished", "documents"])
+@pytest.mark.parametrize("sign", ["judged", "finished", "documents", "tokens"])
 def test_a_killed_build_goes_on_to_the_same_bytes(sign: str, sample_run: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
     command = [sys.executable, "-m", "roots", "build", "sample", "--to", str(run)]
@@ -95,8 +95,11 @@ def test_a_killed_build_goes_on_to_the_same_bytes(sign: str, sample_run: Path, t
     assert (run / manifest.UNFINISHED).exists(), "killed in time"
     assert roots("verify", str(run)).returncode == 1
     assert roots("build", "sample", "--to", str(run)).returncode == 1, "it must be asked to go on"
+    learned = [path.stat().st_mtime_ns for path in run.glob("tokenizer/tokenizer.json")]
     done = roots("build", "sample", "--to", str(run), "--resume")
     assert done.returncode == 0, done.stderr
+    if sign == "tokens":
+        assert learned == [(run / "tokenizer/tokenizer.json").stat().st_mtime_ns], "a vocabulary is not learned twice"
     assert manifest.read(run)["results"] == manifest.read(sample_run)["results"]
     assert not (run / manifest.WORK).exists()
     assert not (run / manifest.UNFINISHED).exists()

@@ -103,7 +103,7 @@ def test_a_receipt_proves_its_files(home: Place) -> None:
     assert not folder.whole("a") and not folder.receipts() and not folder.count()
     store.write(folder.file("a", "arrow"), b"rows")
     assert not folder.whole("a")
-    folder.receive("a", {"rows": 1}, ["arrow"])
+    folder.receive("a", {"rows": 1}, {"arrow": folder.file("a", "arrow")})
     assert folder.whole("a")
     assert [receipt["rows"] for receipt in folder.receipts()] == [1]
     store.write(folder.file("a", "arrow"), b"row")

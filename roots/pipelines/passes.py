@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from roots import batches, manifest, store
+from roots import batches, store
 from roots.digest import folder_digest, value_digest
 from roots.errors import RootsError
 from roots.governance.scrub_rules import Keeping
@@ -129,7 +129,7 @@ class Passes:
             workers = self.engine.workers_for("deduplicate", documents)
             counts = deduplicate(self._blocks(judged), self.rules.dedup, str(to), lambda: self.engine.pipeline(workers),
                                  blocks_of(earlier, documents), withdrawn)
-        folder.receive("decisions", {"duplicates": counts}, ["arrow"])
+        folder.receive("decisions", {"duplicates": counts}, {"arrow": to})
         return str(to), counts
 
     def _withdrawn(self, earlier: Sequence[Earlier]) -> Takedowns | None:
@@ -152,7 +152,7 @@ class Passes:
             with self.engine.piece("repetitions", lambda: f"{len(judged)} blocks"):
                 repetitions(self._blocks(judged), decisions, self.rules.passages, str(to),
                             lambda: self.engine.pipeline(self.engine.workers_for("repetitions", size)), 1 + size // PARTITION)
-            folder.receive("repetitions", {}, ["arrow"])
+            folder.receive("repetitions", {}, {"arrow": to})
         return str(to)
 
     def _decided(self, decisions: str) -> Any:
@@ -181,7 +181,7 @@ class Passes:
     def write(self, finished: Sequence[dict[str, Any]], judged: Sequence[dict[str, Any]]) -> tuple[list[writing.Shard], Ledger]:
         """Shards, ledger parts and rejected records; raises RootsError when the books do not balance."""
         run = self.order.run
-        for kind in manifest.RESULTS:
+        for kind in ("documents", "signatures", "ledger", "rejected"):
             store.remove(run / kind)
         shards = writing.plan_shards([receipt["units"] for receipt in finished], self.order.recipe.writing.shard_megabytes << 20)
         parts = writing.plan_ledger([receipt["rows"] for receipt in finished], shards)
@@ -199,8 +199,10 @@ class Passes:
 
     def tokenise(self, shards: Sequence[writing.Shard]) -> tuple[dict[str, Any], dict[str, Any]]:
         if not self.rules.tokenizer or not shards:
+            tokens.clear(self.order.run)
             return {}, {}
-        return tokens.train_and_pack(self.order.run, shards, self.order.recipe, self.rules.tokenizer, self.engine)
+        work = self._folder("tokens", self.finished.path.name)
+        return tokens.train_and_pack(self.order.run, shards, self.order.recipe, self.rules.tokenizer, self.engine, work)
 
 
 def _beginnings(ids: pa.StringArray) -> npt.NDArray[np.uint64]:

@@ -1,7 +1,6 @@
 """Passes 5 and 6: which tokenizer, and which tokens? Trained on the finished shards, then packed shard by shard."""
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,7 +8,8 @@ from typing import Any
 import apache_beam as beam
 
 from roots import store
-from roots.pipelines.engine import Engine, costed, progress
+from roots.pipelines.engine import Engine, costed
+from roots.pipelines.work import Folder
 from roots.pipelines.writing import Shard
 from roots.recipe import Recipe
 from roots.store import Place
@@ -31,30 +31,33 @@ class Packing:
 class Tokenising(beam.PTransform):
     """Packs each shard into its own token parts, one for each split."""
 
-    def __init__(self, packings: Sequence[Packing], run: Place, recipe: Recipe) -> None:
+    def __init__(self, packings: Sequence[Packing], run: Place, recipe: Recipe, work: Folder) -> None:
         super().__init__("Tokenising")
-        self.packings, self.run, self.recipe = list(packings), run, recipe
+        self.packings, self.run, self.recipe, self.work = list(packings), run, recipe, work
 
     def expand(self, pipeline: beam.Pipeline) -> beam.PCollection:
         return (
             pipeline
             | "Shards" >> beam.Create(self.packings, reshuffle=False)
             | "Share out" >> beam.Reshuffle()
-            | "Tokenise" >> beam.ParDo(_Tokenise(self.run, self.recipe))
+            | "Tokenise" >> beam.ParDo(_Tokenise(self.run, self.recipe, self.work))
         )
 
 
 class _Tokenise(beam.DoFn):
-    def __init__(self, run: Place, recipe: Recipe) -> None:
-        self.run, self.recipe = run, recipe
+    def __init__(self, run: Place, recipe: Recipe, work: Folder) -> None:
+        self.run, self.recipe, self.work = run, recipe, work
 
     def process(self, packing: Packing) -> Iterator[str]:
+        name = f"{packing.number:05d}"
         parts = {split: part_of(self.run, split, packing.number) for split in SPLITS}
+        if self.work.whole(name, parts):
+            return
         writing = self.recipe.writing
         with costed("tokenise") as cost:
             counts = tokenise(self.run / packing.shard, self.run / "tokenizer" / "tokenizer.json", parts,
                               sequence_length=writing.sequence_length, valid=writing.validation_share, seed=self.recipe.seed)
-            store.write(self.run / ".work" / "tokens" / f"{packing.number:05d}.json", json.dumps(counts, sort_keys=True).encode())
+            self.work.receive(name, counts, {split: part for split, part in parts.items() if counts["splits"][split]["sequences"]})
             languages = counts["languages"].values()
             cost.documents, cost.bytes = sum(one["documents"] for one in languages), sum(one["bytes"] for one in languages)
         yield packing.shard
@@ -65,25 +68,42 @@ def part_of(run: Place, split: str, number: int) -> Place:
 
 
 def train_and_pack(run: Place, shards: Sequence[Shard], recipe: Recipe, tokenizer: TokenizerRecipe,
-                   engine: Engine) -> tuple[dict[str, Any], dict[str, Any]]:
-    """RUN/tokenizer/tokenizer.json and RUN/tokens; returns what the manifest says of each."""
-    if recipe.vocabulary:
-        tokenizer = replace(tokenizer, vocabulary=recipe.vocabulary)
-    with engine.measured("tokenizer"), progress("tokenizer", lambda: f"{tokenizer.vocabulary} entries"):
-        trained = train([run / shard.path for shard in shards], tokenizer, recipe.seed, run / "tokenizer" / "tokenizer.json",
-                        held_out=recipe.writing.validation_share)
+                   engine: Engine, work: Folder) -> tuple[dict[str, Any], dict[str, Any]]:
+    """RUN/tokenizer/tokenizer.json and RUN/tokens; returns what the manifest says of each.
+
+    `work` is named by the shards and both recipes: what it proves whole is not done again.
+    """
+    learned = {"learned": run / "tokenizer" / "tokenizer.json"}
+    if not work.whole("tokenizer", learned):
+        clear(run)
+        work.receive("tokenizer", {"trained": _train(run, shards, recipe, tokenizer, engine)}, learned)
     packings = [Packing(shard.path, number) for number, shard in enumerate(shards)]
-    engine.run("tokens", lambda pipeline: pipeline | Tokenising(packings, run, recipe), lambda: f"{len(shards)} shards",
+    engine.run("tokens", lambda pipeline: pipeline | Tokenising(packings, run, recipe, work), lambda: f"{len(shards)} shards",
                sum(shard.bytes for shard in shards))
     languages: dict[str, dict[str, int]] = {}
     splits: dict[str, dict[str, int]] = {split: {} for split in SPLITS}
     for packing in packings:
-        counts = json.loads((run / ".work" / "tokens" / f"{packing.number:05d}.json").read_bytes())
+        counts = work.receipt(f"{packing.number:05d}") or {}
         for language, figures in counts["languages"].items():
             _add(languages.setdefault(language, {}), figures)
         for split, figures in counts["splits"].items():
             _add(splits[split], figures)
+    trained = (work.receipt("tokenizer") or {})["trained"]
     return trained, {"languages": languages, "splits": splits, "sequence_length": recipe.writing.sequence_length}
+
+
+def _train(run: Place, shards: Sequence[Shard], recipe: Recipe, tokenizer: TokenizerRecipe, engine: Engine) -> dict[str, Any]:
+    if recipe.vocabulary:
+        tokenizer = replace(tokenizer, vocabulary=recipe.vocabulary)
+    with engine.piece("tokenizer", lambda: f"{tokenizer.vocabulary} entries"):
+        return train([run / shard.path for shard in shards], tokenizer, recipe.seed, run / "tokenizer" / "tokenizer.json",
+                     held_out=recipe.writing.validation_share)
+
+
+def clear(run: Place) -> None:
+    """Removes tokenizer and tokens of an earlier attempt."""
+    for name in ("tokenizer", "tokens"):
+        store.remove(run / name)
 
 
 def _add(total: dict[str, int], figures: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,9 +38,8 @@ class Folder:
             files[suffix] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": content.size}
         self._receive(name, facts, files)
 
-    def receive(self, name: str, facts: Mapping[str, Any], suffixes: Iterable[str]) -> None:
-        """Writes the receipt of files that lie there: the facts, and what proves the files whole."""
-        files = {suffix: self.file(name, suffix) for suffix in suffixes}
+    def receive(self, name: str, facts: Mapping[str, Any], files: Mapping[str, Place]) -> None:
+        """Writes the receipt of files that are there: the facts, and what proves the files whole."""
         self._receive(name, facts, {suffix: {"sha256": store.digest(file), "bytes": store.size(file)} for suffix, file in files.items()})
 
     def _receive(self, name: str, facts: Mapping[str, Any], files: Mapping[str, Any]) -> None:
@@ -54,13 +53,13 @@ class Folder:
             return None
         return found
 
-    def whole(self, name: str) -> bool:
-        """Is there a receipt, and are the files what it says?"""
+    def whole(self, name: str, files: Mapping[str, Place] | None = None) -> bool:
+        """Is there a receipt, and are the files what it says? `files`: those that lie elsewhere, as they were received."""
         receipt = self.receipt(name)
         if receipt is None:
             return False
         try:
-            return all(_as_known(self.file(name, suffix), known) for suffix, known in receipt["files"].items())
+            return all(_as_known((files or {}).get(suffix) or self.file(name, suffix), known) for suffix, known in receipt["files"].items())
         except OSError:
             return False
 
