@@ -36,6 +36,18 @@ def read(file: Place, number: int = 0) -> pa.RecordBatch:
         return reader.get_batch(number)
 
 
+def part(file: Place, number: int) -> pa.RecordBatch:
+    """One of many batches of a file between the passes; of a file in a store little more than its bytes are asked for."""
+    with store.ranges(file) as source, pa.ipc.open_file(source) as reader:
+        return reader.get_batch(number)
+
+
+def schema(file: Place) -> pa.Schema:
+    """The schema of a file between the passes, with its metadata."""
+    with store.ranges(file) as source, pa.ipc.open_file(source) as reader:
+        return reader.schema
+
+
 def read_all(file: Place) -> pa.Table:
     """Everything in a file or a stream."""
     with store.whole(file) as source:
@@ -47,7 +59,11 @@ def read_all(file: Place) -> pa.Table:
 
 def read_joined(file: Place) -> pa.RecordBatch:
     """All rows of a file or a stream as one batch."""
-    table = read_all(file)
+    return joined(read_all(file))
+
+
+def joined(table: pa.Table) -> pa.RecordBatch:
+    """All rows of a table as one batch."""
     batches = table.combine_chunks().to_batches()
     return batches[0] if batches else pa.RecordBatch.from_pylist([], schema=table.schema)
 

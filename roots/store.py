@@ -112,6 +112,11 @@ def whole(file: Place) -> pa.NativeFile:
     return pa.memory_map(str(file)) if isinstance(file, Path) else pa.BufferReader(file.read_bytes())
 
 
+def ranges(file: Place) -> pa.NativeFile:
+    """Some bytes here and some there: memory-mapped where they lie on a disk, a request for each where not."""
+    return pa.memory_map(str(file)) if isinstance(file, Path) else pa.PythonFile(Ranges(file), "r")
+
+
 def passing(file: Place) -> pa.NativeFile:
     """The bytes from front to back: memory-mapped where they lie on a disk, some megabytes at a time where not."""
     if isinstance(file, Path):

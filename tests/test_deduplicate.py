@@ -15,7 +15,8 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from roots import batches, document
 from roots.filters.duplicates import DedupRules
 from roots.filters.signatures import SignatureRules, sign
-from roots.pipelines.deduplicate import counts, deduplicate
+from roots.pipelines.decisions import counts
+from roots.pipelines.deduplicate import deduplicate
 from roots.pipelines.judged import JudgedBlock
 
 SIGNATURES = SignatureRules(tokens={"zh-Hans": "characters"})

@@ -1,112 +1,75 @@
 """Pass 2: which documents are duplicates of which? Signatures in, decisions out; a text is read only to verify a candidate.
 
-blocks → (partition, packed keys and rows) → buckets → star edges → one spanning forest → components → decisions → one sorted file.
-What is shuffled is packed: one element holds all the keys of one block that fall into one partition.
+blocks → files of keys, by partition → buckets → star edges → one spanning forest → components → drafts of decisions → one sorted file.
+The runner carries names of files, and what is in proportion to the duplicates; see `keys` and `decisions`.
 """
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import apache_beam as beam
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
-from apache_beam.transforms.combiners import ToList
+from apache_beam.transforms.combiners import Count, ToList
 
-from roots import batches, document
-from roots.filters.components import Rows, components, forest, merge, stars
+from roots import batches, store
+from roots.filters.components import Rows, components, merge
 from roots.filters.duplicates import EXACT, NEAR, URL, DedupRules, decide
-from roots.governance.takedowns import Takedowns, honour
-from roots.pipelines.judged import Comparison, JudgedBlock, Shelf, bands_of, columns_of, read_block
-from roots.store import place
+from roots.governance.takedowns import Takedowns
+from roots.pipelines.decisions import SCHEMA, counts, put_together, ranges_of, write_draft
+from roots.pipelines.judged import Comparison, JudgedBlock, Shelf
+from roots.pipelines.keys import SCHEMA as KEYS
+from roots.pipelines.keys import Stretch, link, parted, partitions_for, stretches
+from roots.store import Place, place
 
-PARTITIONS = 64
-SCHEMA = pa.schema([
-    ("document", pa.int64()),      # global row number
-    ("kept", pa.int64()),          # global row number of the document that stays
-    ("duplicate_of", pa.string()),  # its id
-    ("how", pa.string()),          # exact | near | url
-    ("similarity", pa.float32()),  # Jaccard of the shingles, or containment where that decided; 1 for exact copies
-])
-_WITH_SOURCES = pa.schema([*SCHEMA, ("source", pa.string()), ("kept_source", pa.string())])
-Packed = tuple[bytes, bytes]
+TOGETHER = 1 << 15  # documents that are decided at a time: more at once open fewer blocks in all
+Packed = tuple[int, bytes, bytes]          # a number, the rows of some components, and how many rows each of them has
+Tally = tuple[str, Counter[str], Counter[tuple[str, str, str]]]  # a draft; components, compared, capped; source × kept source × how
 
 
 def deduplicate(blocks: Sequence[JudgedBlock], rules: DedupRules, to: str, pipeline: Callable[[], beam.Pipeline],
-                against: Sequence[JudgedBlock] = (), withdrawn: Takedowns | None = None, partitions: int = PARTITIONS) -> dict[str, Any]:
-    """Writes the decisions, sorted by `document`, as an Arrow IPC file with the columns of SCHEMA, and returns what they came to.
+                against: Sequence[JudgedBlock] = (), withdrawn: Takedowns | None = None, partitions: int | None = None) -> dict[str, Any]:
+    """Writes the decisions, sorted by `document`, as an Arrow IPC file (see `decisions`), and returns what they came to.
 
     `against` holds blocks of earlier runs: every document in them is kept, except what is `withdrawn`: nothing goes for its sake.
     Offsets number the rows of all blocks without overlap.
     The file depends on the documents and the rules alone: not on the order of blocks, their size, `partitions` or the workers.
     """
-    _write(to, [])
+    work = place(f"{to}.parts")
+    cut = stretches(blocks, against, work / "keys")
+    number = partitions or partitions_for(sum(block.rows for block in [*blocks, *against]), rules)
+    ranges = ranges_of(max((block.offset + block.rows for block in blocks), default=0))
+    files = [place(stretch.file) for stretch in cut]
     with pipeline() as run:
         trees = (
             run
-            | "blocks" >> beam.Create([*((block, None) for block in blocks), *((block, withdrawn) for block in against)])
-            | "deal blocks" >> beam.Reshuffle()
-            | "spread" >> beam.FlatMap(lambda pair: spread(pair[0], pair[1], partitions, rules))
-            | "gather" >> beam.GroupByKey()
-            | "link" >> beam.MapTuple(lambda _, packed: link(packed))
+            | "stretches" >> beam.Create(cut, reshuffle=False)
+            | "deal stretches" >> beam.Reshuffle()
+            | "spread" >> beam.Map(lambda stretch: _spread(stretch, withdrawn, number, rules))
+            | "when all are there" >> Count.Globally()
+            | "partitions" >> beam.FlatMap(lambda _: range(number))
+            | "deal partitions" >> beam.Reshuffle()
+            | "link" >> beam.Map(lambda partition: link(files, partition))
             | "one forest" >> beam.CombineGlobally(Forest())
         )
         (
             trees
-            | "components" >> beam.FlatMap(components)
+            | "components" >> beam.FlatMap(lambda forest: map(_packed, enumerate(components(forest, TOGETHER))))
             | "deal components" >> beam.Reshuffle()
-            | "decide" >> beam.Map(Decide(blocks, against, rules))
+            | "decide" >> beam.Map(Decide(blocks, against, rules, work / "drafts", ranges))
             | "together" >> ToList()
-            | "write" >> beam.Map(lambda parts: _write(to, parts))
+            | "write" >> beam.Map(lambda tallies: put_together(place(to), [place(draft) for draft, *_ in tallies], ranges,
+                                                               _summary(tallies)))
         )
+    store.remove(work)
     return counts(to)
 
 
-def spread(block: JudgedBlock, withdrawn: Takedowns | None, partitions: int, rules: DedupRules) -> Iterator[tuple[int, Packed]]:
-    """Every key by which a document of the block might meet another, packed by partition: exact hash, bands, address."""
-    signatures = read_block(block.signatures)
-    there = np.asarray(signatures.column("exact_high").is_valid())
-    if withdrawn:
-        there = there & ~gone(block, withdrawn)
-    signed = np.flatnonzero(there)
-    keys = [np.asarray(signatures.column("exact_high").fill_null(0))[signed]]
-    rows = [signed]
-    bands, near = bands_of(signatures, rules.signatures.bands)
-    near &= there
-    keys.append(bands[near].reshape(-1))
-    rows.append(np.repeat(np.flatnonzero(near), bands.shape[1]))
-    if rules.by_url:
-        sources = columns_of(block.documents, ["source"]).column("source")
-        named = np.asarray(pc.is_in(sources, value_set=pa.array(rules.by_url, pa.string()))) & there & np.asarray(
-            signatures.column("url_hash").is_valid())
-        keys.append(np.asarray(signatures.column("url_hash").fill_null(0))[named])
-        rows.append(np.flatnonzero(named))
-    key, row = np.concatenate(keys), np.concatenate(rows).astype(np.int64) + block.offset
-    where = (key >> np.uint64(32)) * np.uint64(partitions) >> np.uint64(32)
-    order = np.argsort(where, kind="stable")
-    bounds = np.searchsorted(where[order], np.arange(partitions + 1))
-    for partition in range(partitions):
-        chosen = order[bounds[partition]:bounds[partition + 1]]
-        if len(chosen):
-            yield partition, (key[chosen].tobytes(), row[chosen].tobytes())
-
-
-def gone(block: JudgedBlock, withdrawn: Takedowns) -> npt.NDArray[np.bool_]:
-    """Which documents of a block are withdrawn?"""
-    known = columns_of(block.documents, ["id", "source", "url"])
-    documents = document.batch_of({**{name: known.column(name) for name in known.schema.names}, "text": pa.nulls(len(known))})
-    return np.asarray(honour(documents, withdrawn).column("dropped").is_valid())
-
-
-def link(packed: Iterable[Packed]) -> Rows:
-    """The spanning forest of one partition's buckets."""
-    pieces = list(packed)
-    keys = np.concatenate([np.frombuffer(key, np.uint64) for key, _ in pieces])
-    rows = np.concatenate([np.frombuffer(row, np.int64) for _, row in pieces])
-    return forest(stars(keys, rows))
+def _spread(stretch: Stretch, withdrawn: Takedowns | None, partitions: int, rules: DedupRules) -> str:
+    batches.write(place(stretch.file), KEYS, parted(stretch, withdrawn, partitions, rules))
+    return stretch.file
 
 
 class Forest(beam.CombineFn):
@@ -125,54 +88,56 @@ class Forest(beam.CombineFn):
         return merge(accumulator)
 
 
-class Decide:
-    """A function from components to decisions that opens the blocks where it runs."""
+def _packed(numbered: tuple[int, list[Rows]]) -> Packed:
+    number, together = numbered
+    return number, np.concatenate(together).tobytes(), np.array([len(rows) for rows in together]).tobytes()
 
-    def __init__(self, blocks: Sequence[JudgedBlock], against: Sequence[JudgedBlock], rules: DedupRules) -> None:
-        self.blocks, self.against, self.rules = tuple(blocks), tuple(against), rules
+
+class Decide:
+    """A function from components to a draft of decisions that opens the blocks where it runs."""
+
+    def __init__(self, blocks: Sequence[JudgedBlock], against: Sequence[JudgedBlock], rules: DedupRules, drafts: Place,
+                 ranges: int) -> None:
+        self.blocks, self.against, self.rules, self.drafts, self.ranges = tuple(blocks), tuple(against), rules, drafts, ranges
         self._shelf: Shelf | None = None
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_shelf": None}
 
-    def __call__(self, together: list[Rows]) -> tuple[pa.RecordBatch, int, int, int]:
-        """The decisions (SCHEMA and the two sources); how many components, pairs compared, documents whose candidates were cut."""
+    def __call__(self, packed: Packed) -> Tally:
+        """Writes the draft and returns its name, and what the decisions came to."""
+        number, rows, sizes = packed[0], np.frombuffer(packed[1], np.int64), np.frombuffer(packed[2], np.int64).tolist()
         shelf = self._shelf = self._shelf or Shelf(self.blocks, self.rules.signatures.bands, self.against)
-        every, texts = shelf.read(np.concatenate(together))
-        found: dict[str, list[Any]] = {name: [] for name in _WITH_SOURCES.names}
-        compared = capped = start = 0
-        for rows in together:
-            members, comparison = every.part(start, start + len(rows)), Comparison(texts[start:start + len(rows)], self.rules.signatures)
-            start += len(rows)
+        every, texts = shelf.read(rows)
+        found: dict[str, list[Any]] = {name: [] for name in SCHEMA.names}
+        totals, matrix = Counter({"components": len(sizes)}), Counter[tuple[str, str, str]]()
+        start = 0
+        for size in sizes:
+            members, comparison = every.part(start, start + size), Comparison(texts[start:start + size], self.rules.signatures)
+            start += size
             made = decide(members, self.rules, comparison.shingles, comparison.same)
-            compared, capped = compared + made.compared, capped + made.capped
+            totals.update(compared=made.compared, capped=made.capped)
             for one in made.removed:
-                values = (int(rows[one.member]), int(rows[one.kept]), members.ids[one.kept], one.how, one.similarity,
-                          members.sources[one.member], members.sources[one.kept])
+                values = (int(members.rows[one.member]), int(members.rows[one.kept]), members.ids[one.kept], one.how, one.similarity)
                 for name, value in zip(found, values, strict=True):
                     found[name].append(value)
-        return pa.record_batch(list(found.values()), schema=_WITH_SOURCES), len(together), compared, capped
+                matrix[members.sources[one.member], members.sources[one.kept], one.how] += 1
+        to = self.drafts / f"{number:06d}.arrow"
+        write_draft(to, pa.record_batch(list(found.values()), schema=SCHEMA), self.ranges)
+        return str(to), totals, matrix
 
 
-def _write(to: str, parts: Sequence[tuple[pa.RecordBatch, int, int, int]]) -> None:
-    """The decisions of all components in one sorted file; what they came to stands in the schema's metadata."""
-    table = pa.Table.from_batches([batch for batch, *_ in parts], _WITH_SOURCES).sort_by("document")
-    matrix = table.group_by(["source", "kept_source", "how"]).aggregate([([], "count_all")]).to_pylist()
-    summary = {
-        "components": sum(part[1] for part in parts), "compared": sum(part[2] for part in parts), "capped": sum(part[3] for part in parts),
-        "removed": {how: count for how in (EXACT, NEAR, URL) if (count := pc.sum(pc.equal(table["how"], how)).as_py())},
-        "matrix": sorted(({"source": row["source"], "kept": row["kept_source"], "how": row["how"], "documents": row["count_all"]}
-                          for row in matrix), key=lambda row: (row["source"], row["kept"], row["how"])),
+def _summary(tallies: Iterable[Tally]) -> dict[str, Any]:
+    totals, matrix = Counter[str](), Counter[tuple[str, str, str]]()
+    for _, some, cells in tallies:
+        totals.update(some)
+        matrix.update(cells)
+    removed = Counter[str]()
+    for (*_, how), number in matrix.items():
+        removed[how] += number
+    return {
+        **{name: totals[name] for name in ("components", "compared", "capped")},
+        "removed": {how: removed[how] for how in (EXACT, NEAR, URL) if removed[how]},
+        "matrix": [{"source": source, "kept": kept, "how": how, "documents": number}
+                   for (source, kept, how), number in sorted(matrix.items())],
     }
-    schema = SCHEMA.with_metadata({"summary": json.dumps(summary, sort_keys=True)})
-    (batch,) = table.select(SCHEMA.names).combine_chunks().to_batches() or [pa.RecordBatch.from_pylist([], SCHEMA)]
-    batches.write(place(to), schema, [batch.cast(schema)])
-
-
-def counts(to: str) -> dict[str, Any]:
-    """What the decisions in a file came to: components, pairs compared, capped documents, removed by how, matrix source × source."""
-    found: dict[str, Any] = json.loads(batches.read_all(place(to)).schema.metadata[b"summary"])
-    return found
-
-
-__all__ = ["SCHEMA", "counts", "deduplicate"]

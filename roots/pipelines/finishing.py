@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from roots import batches, document, ledger
 from roots.filters.passages import Units
 from roots.filters.passages_cut import cut_repeated
+from roots.pipelines.decisions import decided
 from roots.pipelines.element import Piece
 from roots.pipelines.engine import costed
 from roots.pipelines.judged import JudgedBlock
@@ -47,37 +48,18 @@ class _Decide(beam.DoFn):
         self.decisions, self.repetitions, self.rules, self.work = decisions, repetitions, rules, work
 
     def setup(self) -> None:
-        self.table, self.repeated = (batches.read_all(place(path)).combine_chunks() if path else None
-                                     for path in (self.decisions, self.repetitions))
+        self.repeated = batches.read_all(place(self.repetitions)).combine_chunks() if self.repetitions else None
 
     def process(self, block: JudgedBlock) -> Iterator[Piece]:
         if self.work.whole(block.name):
             return
         batch = batches.read(place(block.documents))
-        if self.table is not None:
-            batch = decide(batch, self.table, block.offset)
+        if self.decisions:
+            batch = decided(batch, self.decisions, block.offset)
         if self.repeated is not None:
             with costed("repetitions", batch):
                 batch = cut_repeated(batch, units_in(self.repeated, block.offset, len(batch)), self.rules.passages)
         yield Piece(block.name, batch)
-
-
-def decide(batch: pa.RecordBatch, decisions: pa.Table, offset: int) -> pa.RecordBatch:
-    """The batch with the duplicates among its rows dropped; `decisions` is sorted by global row number."""
-    rows = decisions["document"].to_numpy()
-    first, last = np.searchsorted(rows, [offset, offset + len(batch)])
-    if first == last:
-        return batch
-    here = decisions.slice(first, last - first)
-    of = np.full(len(batch), -1, np.int64)
-    of[rows[first:last] - offset] = np.arange(last - first)
-    index = pa.array(of, mask=of < 0)
-    how = pc.take(pc.binary_join_element_wise("duplicate", here["how"].combine_chunks().cast(pa.string()), "."), index)
-    batch = document.with_columns(batch, {
-        "duplicate_of": pc.take(here["duplicate_of"].combine_chunks(), index),
-        "similarity": pc.take(here["similarity"].combine_chunks(), index),
-    })
-    return document.drop(batch, pc.is_valid(index), how)
 
 
 def units_in(table: pa.Table, offset: int, rows: int) -> Units:

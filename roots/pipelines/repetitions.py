@@ -14,7 +14,7 @@ from apache_beam.transforms.combiners import ToList
 
 from roots import batches
 from roots.filters.passages import PassageRules, Units, repeated, together, units_of
-from roots.pipelines.finishing import decide
+from roots.pipelines.decisions import decided
 from roots.pipelines.judged import JudgedBlock
 from roots.store import place
 
@@ -48,12 +48,9 @@ class _Spread(beam.DoFn):
     def __init__(self, decisions: str, rules: PassageRules, partitions: int) -> None:
         self.decisions, self.rules, self.partitions = decisions, rules, partitions
 
-    def setup(self) -> None:
-        self.table = batches.read_all(place(self.decisions)).combine_chunks() if self.decisions else None
-
     def process(self, block: JudgedBlock) -> Iterator[tuple[int, Packed]]:
         batch = batches.read(place(block.documents))
-        units = units_of(decide(batch, self.table, block.offset) if self.table is not None else batch, self.rules)
+        units = units_of(decided(batch, self.decisions, block.offset) if self.decisions else batch, self.rules)
         where = (units.keys[:, 0] >> np.uint64(32)) * np.uint64(self.partitions) >> np.uint64(32)
         for partition in np.unique(where).tolist():
             chosen = units.take(where == partition)
