@@ -66,7 +66,7 @@ def given(data: Path) -> tuple[list[Input], Rules, list[pa.RecordBatch]]:
     inputs = inputs_for(workspace, admitted, data)
     rules = rules_of(workspace, recipe, admitted)
     from roots.pipelines.judging import declare
-    return inputs, rules, [declare(block.batch, rules) for input in inputs for block in read(input)]
+    return inputs, rules, [declare(block.batch, rules.judge.declared, rules.aliases) for input in inputs for block in read(input)]
 
 
 def peer(python: str, batches: list[pa.RecordBatch], every: int, folder: Path, tokenizer: Path) -> dict[str, Any]:

@@ -8,7 +8,7 @@ RECIPE: sample (the default) or open46 with its DATA. Each build is a process of
   portable-2           Beam's portable job service in the driver and its worker pool with two processes
   prism-2              Beam's Prism with a worker pool; the program's path in $PRISM
                        (go install github.com/apache/beam/sdks/v2/go/cmd/prism@v2.77.0)
-  flink-2              a Flink cluster of this machine, started here when none runs in .flink (Java and Maven needed)
+  flink-2              a Flink cluster of this machine, started for it on ports of its own (Java and Maven needed)
 CPU seconds are those of the driver, the workers and the pool (a Flink cluster's own are not counted): they hold on a busy machine too,
 seconds do not. Memory is the largest that any worker process held (Beam's metrics). Exits with 1 when results differ.
 """
@@ -31,6 +31,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 RUNNERS = ("direct-1", "direct-2", "threads-2", "portable-2", "prism-2", "flink-2")
 POOL = 50900  # the port of the worker pool that portable-2 and prism-2 share
+APART = 300  # added to every port of the Flink cluster: one that runs already is left alone
 
 
 def opener(runner: str) -> Callable[[int], Any]:
@@ -55,7 +56,20 @@ def opener(runner: str) -> Callable[[int], Any]:
     if runner == "prism-2":
         return lambda workers: beam.Pipeline(PrismRunner(), options=PipelineOptions(
             [f"--prism_location={os.environ['PRISM']}", *external]))
-    return Flink().pipeline
+    cluster = flink_cluster()
+    return Flink(cluster.master, cluster.job_server, f"pool={cluster.pool}").pipeline
+
+
+def flink_cluster() -> Any:
+    """What flink-2 builds on: jars from the checkout's .flink, all else in a folder beside it."""
+    sys.path.insert(0, str(ROOT))
+    from deploy.flink.cluster import Cluster
+    Cluster(ROOT / ".flink").fetch()
+    own = ROOT / ".flink" / "benchmark"
+    own.mkdir(parents=True, exist_ok=True)
+    if not (own / "lib").exists():
+        (own / "lib").symlink_to(ROOT / ".flink" / "lib")
+    return Cluster(own, offset=APART)
 
 
 def build(runner: str, recipe: str, data: Path, run: Path) -> None:
@@ -84,17 +98,13 @@ def pool() -> Iterator[None]:
 
 @contextmanager
 def flink() -> Iterator[None]:
-    """The cluster of `make flink-up`; stopped again when it was not running before."""
-    sys.path.insert(0, str(ROOT))
-    from deploy.flink.cluster import Cluster
-    cluster = Cluster(ROOT / ".flink")
-    found = cluster.running()
+    """The cluster, while it is needed."""
+    cluster = flink_cluster()
     cluster.up()
     try:
         yield
     finally:
-        if not found:
-            cluster.down()
+        cluster.down()
 
 
 def cpu_seconds() -> float:

@@ -165,8 +165,9 @@ def _sample(input: Input, rules: Rules, through: Any) -> Sample:
         with measuring("read") as cost:
             blocks = [block.batch for block in read(replace(input, file=str(copy), size=len(head)))]
         found.append(Sample(0.0, cpu=cost.cpu))
+        wanted = [stage for stage in STAGES if stage in rules.recipe.stages]
         for batch in blocks:
-            done: Done = list(through((declare(batch, rules), [stage for stage in STAGES if stage in rules.recipe.stages])))[-1]
+            done: Done = list(through((declare(batch, rules.judge.declared, rules.aliases), wanted)))[-1]
             with measuring("sign") as cost:
                 signatures = sign(done.batch, rules.signatures)
             kept = done.batch.filter(document.kept(done.batch))

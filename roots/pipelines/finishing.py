@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from roots import batches, document, ledger
-from roots.filters.passages import Units
+from roots.filters.passages import PassageRules, Units
 from roots.filters.passages_cut import cut_repeated
 from roots.pipelines.decisions import decided
 from roots.pipelines.element import Piece
@@ -38,13 +38,13 @@ class Finishing(beam.PTransform):
             pipeline
             | "Blocks" >> beam.Create(self.blocks, reshuffle=False)
             | "Share out" >> beam.Reshuffle()
-            | "Decide" >> beam.ParDo(_Decide(self.decisions, self.repetitions, self.rules, self.work)).with_output_types(Piece)
-            | "Sift" >> beam.ParDo(_Sift(self.rules, self.work))
+            | "Decide" >> beam.ParDo(_Decide(self.decisions, self.repetitions, self.rules.passages, self.work)).with_output_types(Piece)
+            | "Sift" >> beam.ParDo(_Sift(self.rules.licences, self.work))
         )
 
 
 class _Decide(beam.DoFn):
-    def __init__(self, decisions: str, repetitions: str, rules: Rules, work: Folder) -> None:
+    def __init__(self, decisions: str, repetitions: str, rules: PassageRules, work: Folder) -> None:
         self.decisions, self.repetitions, self.rules, self.work = decisions, repetitions, rules, work
 
     def setup(self) -> None:
@@ -58,7 +58,7 @@ class _Decide(beam.DoFn):
             batch = decided(batch, self.decisions, block.offset)
         if self.repeated is not None:
             with costed("repetitions", batch):
-                batch = cut_repeated(batch, units_in(self.repeated, block.offset, len(batch)), self.rules.passages)
+                batch = cut_repeated(batch, units_in(self.repeated, block.offset, len(batch)), self.rules)
         yield Piece(block.name, batch)
 
 
@@ -92,12 +92,12 @@ def sift(batch: pa.RecordBatch, licences: Mapping[str, str]) -> tuple[pa.RecordB
 
 
 class _Sift(beam.DoFn):
-    def __init__(self, rules: Rules, work: Folder) -> None:
-        self.rules, self.work = rules, work
+    def __init__(self, licences: Mapping[str, str], work: Folder) -> None:
+        self.licences, self.work = licences, work
 
     def process(self, piece: Piece) -> Iterator[str]:
         with costed("sift", piece.batch):
-            kept, rows = sift(piece.batch, self.rules.licences)
+            kept, rows = sift(piece.batch, self.licences)
             facts = {**piece.facts, "rows": len(rows), "units": units_of(kept)}
             self.work.keep(piece.name, facts, {"kept.arrow": kept, "rows.arrow": rows})
         yield piece.name

@@ -1,7 +1,7 @@
 """Pass 1: what is each document, and is it good? Raw files in; judged blocks and their signatures out."""
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
 import apache_beam as beam
@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from roots import document
 from roots.digest import value_digest
-from roots.filters.signatures import sign
+from roots.filters.signatures import SignatureRules, sign
 from roots.pipelines.cost import text_bytes
 from roots.pipelines.element import Piece
 from roots.pipelines.engine import costed
@@ -77,12 +77,14 @@ class Judging(beam.PTransform):
         wanted = [stage for stage in STAGES if stage in self.rules.recipe.stages]
         if wanted:
             pieces |= Stages(wanted, self.rules)
-        return pieces | "Keep judged" >> beam.ParDo(_Keep(self.rules, self.work))
+        return pieces | "Keep judged" >> beam.ParDo(_Keep(self.rules.signatures, self.work))
 
 
 class _Read(beam.DoFn):
+    """Holds of the rules what it needs: Beam packs a step and unpacks it several times, and all of them are megabytes."""
+
     def __init__(self, rules: Rules, work: Folder) -> None:
-        self.rules, self.work = rules, work
+        self.declared, self.aliases, self.work = rules.judge.declared, rules.aliases, work
         self.limits = ReadLimits(record=rules.recipe.reading.record_megabytes << 20)
 
     def process(self, task: Task) -> Iterator[Piece]:
@@ -96,7 +98,7 @@ class _Read(beam.DoFn):
                 return
             name = block_name(task.input, block.number)
             if not self.work.whole(name):
-                yield Piece(name, declare(block.batch, self.rules), _facts(task.input, block))
+                yield Piece(name, declare(block.batch, self.declared, self.aliases), _facts(task.input, block))
 
 
 def _facts(input: Input, block: Block) -> dict[str, object]:
@@ -104,13 +106,16 @@ def _facts(input: Input, block: Block) -> dict[str, object]:
             "number": block.number, "last": block.last, "read": block.read, "rejected": [asdict(rejected) for rejected in block.rejected]}
 
 
-def declare(batch: pa.RecordBatch, rules: Rules) -> pa.RecordBatch:
-    """The declared language in our codes; the source's only language where the record does not say."""
+def declare(batch: pa.RecordBatch, declared_by: Mapping[str, Sequence[str]], aliases: Mapping[str, str]) -> pa.RecordBatch:
+    """The declared language in our codes; the source's only language where the record does not say.
+
+    `declared_by`: what a source says of itself (JudgeRules.declared); `aliases`: other codes of ours (Rules.aliases).
+    """
     if not len(batch):
         return batch
-    only = rules.judge.declared.get(batch.column("source")[0].as_py(), ())
+    only = declared_by.get(batch.column("source")[0].as_py(), ())
     raw = batch.column("declared").dictionary_encode()
-    ours = pa.array([rules.aliases.get(name, name) for name in raw.dictionary.to_pylist()], pa.string())
+    ours = pa.array([aliases.get(name, name) for name in raw.dictionary.to_pylist()], pa.string())
     declared = pa.DictionaryArray.from_arrays(raw.indices, ours).cast(pa.string())
     if len(only) == 1:
         declared = pc.fill_null(declared, only[0])
@@ -118,12 +123,12 @@ def declare(batch: pa.RecordBatch, rules: Rules) -> pa.RecordBatch:
 
 
 class _Keep(beam.DoFn):
-    def __init__(self, rules: Rules, work: Folder) -> None:
+    def __init__(self, rules: SignatureRules, work: Folder) -> None:
         self.rules, self.work = rules, work
 
     def process(self, piece: Piece) -> Iterator[str]:
         with costed("sign", piece.batch):
-            signatures = sign(piece.batch, self.rules.signatures)
+            signatures = sign(piece.batch, self.rules)
         with costed("write", piece.batch) as cost:
             facts = {**piece.facts, "rows": len(piece.batch), "bytes": cost.bytes}
             self.work.keep(piece.name, facts, {"arrow": piece.batch, "sig.arrow": signatures})
