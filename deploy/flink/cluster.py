@@ -3,7 +3,7 @@
 One job manager, task managers of one slot each, Beam's job server, and Beam's worker pool that starts our Python workers; processes of
 their own on the loopback interface, jars from Maven Central. Everything lies in one folder (`.flink`): lib/, conf/, log/, pid/, tmp/.
 
-    python deploy/flink/cluster.py up | down | status [--folder .flink] [--managers 2] [--offset 0]
+    python deploy/flink/cluster.py up | down | status | fetch [--folder .flink] [--managers 2] [--offset 0]
 
 Tests and benchmarks use the class `Cluster`; `kill` is there for those that ask what a lost machine does to a build.
 """
@@ -213,7 +213,7 @@ def _alive(pid: int) -> bool:
 def main() -> int:
     """The command line; exit status 1 when something is missing or does not run."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("do", choices=["up", "down", "status"])
+    parser.add_argument("do", choices=["up", "down", "status", "fetch"])
     parser.add_argument("--folder", type=Path, default=Path(".flink"), help="where jars, logs and process ids lie")
     parser.add_argument("--managers", type=int, default=2, help="task managers of one slot each")
     parser.add_argument("--offset", type=int, default=0, help="added to every port")
@@ -225,6 +225,8 @@ def main() -> int:
             print(f"Flink answers on http://{cluster.master}. Next: roots build sample --to runs/on-flink {' '.join(cluster.flags())}")
         elif given.do == "down":
             cluster.down()
+        elif given.do == "fetch":
+            cluster.fetch()
         else:
             print("\n".join(f"{name}: process {pid}" for name, pid in cluster.running().items()) or "nothing runs")
     except ClusterError as error:
