@@ -19,13 +19,26 @@ NONE: Rows = np.empty((0, 2), np.int64)
 
 
 def often(keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
-    """Where stand the keys whose lower half occurs more than once? All that have an equal, and a few by chance."""
-    if len(keys) >= _HALF:
-        return np.arange(len(keys))
-    together = np.sort(keys << _32 | np.arange(len(keys), dtype=np.uint64))  # numbers sort faster than an index does
-    half = together >> _32
-    same = half[1:] == half[:-1]
-    return (together[np.r_[False, same] | np.r_[same, False]] & np.uint64(_HALF - 1)).astype(np.int64) if len(keys) else NONE[:, 0]
+    """Where stand the keys that occur more than once? All of those, and one in eight of the others, by chance."""
+    seen = np.zeros(1 << max(len(keys) - 1, 0).bit_length(), np.uint8)  # a bit for each slot, eight of them to a key
+    again = np.zeros_like(seen)
+    return np.flatnonzero(_crowded(keys, seen, again))
+
+
+@numba.njit(cache=True, nogil=True)
+def _crowded(keys: Any, seen: Any, again: Any) -> Any:
+    """Which keys share their slot, named by their lower bits, with another? Bits, so that the tables stay near the processor."""
+    mask = np.uint64(len(seen) * 8 - 1)
+    for i in range(len(keys)):
+        slot = keys[i] & mask
+        at, bit = slot >> np.uint64(3), np.uint8(1 << (slot & np.uint64(7)))
+        again[at] |= seen[at] & bit
+        seen[at] |= bit
+    found = np.empty(len(keys), np.bool_)
+    for i in range(len(keys)):
+        slot = keys[i] & mask
+        found[i] = again[slot >> np.uint64(3)] & np.uint8(1 << (slot & np.uint64(7))) != 0
+    return found
 
 
 def stars(keys: npt.NDArray[np.uint64], rows: Rows) -> Rows:
@@ -42,7 +55,15 @@ def stars(keys: npt.NDArray[np.uint64], rows: Rows) -> Rows:
     first = np.r_[True, keys[1:] != keys[:-1]]
     smallest = rows[np.maximum.accumulate(np.where(first, np.arange(len(rows)), 0))]
     edges = np.stack([rows, smallest], 1)[rows != smallest]
-    return np.unique(edges, axis=0) if len(edges) else NONE
+    return _distinct(edges) if len(edges) else NONE
+
+
+def _distinct(edges: Rows) -> Rows:
+    """Each edge once, sorted."""
+    if edges.max() >= _HALF or edges.min() < 0:
+        return np.unique(edges, axis=0)
+    together = np.unique(edges[:, 0].astype(np.uint64) << _32 | edges[:, 1].astype(np.uint64))  # numbers sort faster than pairs do
+    return np.stack([together >> _32, together & np.uint64(_HALF - 1)], 1).astype(np.int64)
 
 
 def _numbered(rows: Rows) -> tuple[Rows, Rows]:

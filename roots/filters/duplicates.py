@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from itertools import chain
 
 import numpy as np
@@ -98,7 +99,8 @@ def _buckets(members: Members) -> list[list[int]]:
 def decide(members: Members, rules: DedupRules, shingles: Callable[[int], Hashes], same: Callable[[int, int], bool]) -> Decisions:
     """Which members go? `shingles(i)` is a member's sorted set of shingles, `same(i, j)` says whether their normal forms are equal."""
     out = Decisions()
-    buckets = _buckets(members)
+    buckets = cache(lambda: _buckets(members))        # not needed where all are copies of one
+    waiting: list[tuple[int, int]] = []               # places and members that are kept and not yet in their buckets
     by_exact: dict[tuple[int, int], list[int]] = {}   # first member in keep order with these 128 bits (more only if they collide)
     by_url: dict[int, int] = {}
     in_bucket: dict[int, list[int]] = {}              # places in keep order of the members that are kept
@@ -110,8 +112,14 @@ def decide(members: Members, rules: DedupRules, shingles: Callable[[int], Hashes
         twin = next((other for other in by_exact.get(bits, ()) if same(other, member)), None)
         found: Decision | None = None
         if twin is None:
-            if not members.earlier[member]:
-                found = _nearest(member, order, rules, buckets[member], in_bucket, shingles, out)
+            if not members.earlier[member] and (waiting or in_bucket):
+                for kept_place, one in waiting:
+                    for bucket in buckets()[one]:
+                        kept = in_bucket.setdefault(bucket, [])
+                        if len(kept) < rules.most_compared:
+                            kept.append(kept_place)
+                waiting.clear()
+                found = _nearest(member, order, rules, buckets()[member], in_bucket, shingles, out)
         elif twin in went:  # the same text has gone already: what was measured for it holds for its copy
             found = replace(went[twin], member=member)
         else:
@@ -123,10 +131,8 @@ def decide(members: Members, rules: DedupRules, shingles: Callable[[int], Hashes
         if found is not None and not members.earlier[member]:
             went[member] = found
             continue
-        for bucket in buckets[member] if twin is None else ():
-            kept = in_bucket.setdefault(bucket, [])
-            if len(kept) < rules.most_compared:
-                kept.append(place)
+        if twin is None:
+            waiting.append((place, member))
         if url is not None:
             by_url.setdefault(url, member)
     out.removed = [went[member] for member in sorted(went)]

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, groupby
+from itertools import accumulate, groupby, pairwise
+from typing import Any
 
+import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -57,12 +59,25 @@ def parted(stretch: Stretch, withdrawn: Takedowns | None, partitions: int, rules
     """The keys of a stretch, partition by partition. What of an earlier run is `withdrawn` has none."""
     pairs = [_keys(block, withdrawn if old else None, rules) for block, old in zip(stretch.blocks, stretch.earlier, strict=True)]
     keys, rows = (np.concatenate(columns) for columns in zip(*pairs, strict=True))
-    where = ((keys >> np.uint64(32)) * np.uint64(partitions) >> np.uint64(32)).astype(np.min_scalar_type(partitions))
-    order = np.argsort(where, kind="stable")
-    bounds = np.searchsorted(where[order], np.arange(partitions + 1))
-    for partition in range(partitions):
-        chosen = order[bounds[partition]:bounds[partition + 1]]
-        yield pa.record_batch([keys[chosen], rows[chosen]], schema=SCHEMA)
+    keys, rows, bounds = scattered(keys, rows, partitions)
+    for first, last in pairwise(bounds.tolist()):
+        yield pa.record_batch([keys[first:last], rows[first:last]], schema=SCHEMA)
+
+
+@numba.njit(cache=True, nogil=True)
+def scattered(keys: Any, rows: Any, partitions: int) -> Any:
+    """Keys and rows in order of the partition, which a key's upper half names, and where each of these begins; `partitions` + 1 places."""
+    bounds = np.zeros(partitions + 1, np.int64)
+    for key in keys:
+        bounds[((key >> np.uint64(32)) * np.uint64(partitions) >> np.uint64(32)) + np.uint64(1)] += 1
+    bounds = np.cumsum(bounds)
+    following = bounds.copy()
+    ordered, of = np.empty_like(keys), np.empty_like(rows)
+    for i in range(len(keys)):
+        partition = (keys[i] >> np.uint64(32)) * np.uint64(partitions) >> np.uint64(32)
+        ordered[following[partition]], of[following[partition]] = keys[i], rows[i]
+        following[partition] += 1
+    return ordered, of, bounds
 
 
 def _keys(block: JudgedBlock, withdrawn: Takedowns | None, rules: DedupRules) -> tuple[npt.NDArray[np.uint64], Rows]:
