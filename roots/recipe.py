@@ -17,7 +17,8 @@ from roots.records import Table
 
 # What may stand in a recipe, in the only order that makes sense (a stage may be left out; law 1 wants `sift` last).
 # What drops a document comes before `deduplicate`, so that nothing goes for the sake of a document that goes itself.
-STAGES = ("normalise", "takedowns", "identify", "lines", "judge", "decontaminate", "scrub", "deduplicate", "repetitions", "sift")
+ALONE = ("normalise", "takedowns", "identify", "lines", "judge", "decontaminate", "scrub")  # stages that look at a document by itself
+STAGES = (*ALONE, "deduplicate", "repetitions", "sift")
 REQUIRED = ("normalise", "takedowns", "sift")  # text in one form, withdrawals honoured, kept and dropped set apart: always
 REPLACE = ("tag", "fake", "drop")
 

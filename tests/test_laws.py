@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from roots import document
 from roots.digest import document_id
 from roots.pipelines.finishing import sift
-from roots.pipelines.judging import STAGES
 from roots.pipelines.stages import function_of
+from roots.recipe import ALONE
 from roots.rules import Rules, rules_of
 from roots.workspace import Workspace
 
@@ -41,7 +41,7 @@ def rules(reference: Path) -> Rules:
 
 @pytest.fixture(scope="module")
 def stages(rules: Rules) -> Stages:
-    return {stage: function_of(stage, rules) for stage in STAGES}
+    return {stage: function_of(stage, rules) for stage in ALONE}
 
 
 def batch_of(rows: list[tuple[str, str, bool]]) -> pa.RecordBatch:
@@ -58,12 +58,12 @@ def batch_of(rows: list[tuple[str, str, bool]]) -> pa.RecordBatch:
 
 def up_to(stages: Stages, stage: str, batch: pa.RecordBatch) -> pa.RecordBatch:
     """The batch as it arrives at a stage."""
-    for before in STAGES[: STAGES.index(stage)]:
+    for before in ALONE[: ALONE.index(stage)]:
         batch = stages[before](batch)
     return batch
 
 
-@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("stage", ALONE)
 @laws
 @given(rows=tables)
 def test_laws_1_2_and_3(stage: str, rows: list[tuple[str, str, bool]], stages: Stages) -> None:
@@ -80,7 +80,7 @@ def test_laws_1_2_and_3(stage: str, rows: list[tuple[str, str, bool]], stages: S
             assert stage == "normalise" or still == text, "law 3: a dropped row is left alone"
 
 
-@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("stage", ALONE)
 @laws
 @given(rows=tables, cut=st.integers(0, 10))
 def test_law_4_splitting_and_joining_change_nothing(stage: str, rows: list[tuple[str, str, bool]], cut: int, stages: Stages) -> None:
@@ -91,7 +91,7 @@ def test_law_4_splitting_and_joining_change_nothing(stage: str, rows: list[tuple
     assert joined.equals(pa.Table.from_batches([whole]))
 
 
-@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("stage", ALONE)
 @laws
 @given(rows=tables)
 def test_law_5_the_same_batch_gives_the_same_answer(stage: str, rows: list[tuple[str, str, bool]],
@@ -105,7 +105,7 @@ def test_law_5_the_same_batch_gives_the_same_answer(stage: str, rows: list[tuple
 def test_law_7_offsets_index_the_stored_text_and_cut_no_character(rows: list[tuple[str, str, bool]],
                                                                   stages: Stages) -> None:
     batch = batch_of(rows)
-    for stage in STAGES:
+    for stage in ALONE:
         batch = stages[stage](batch)
     for text, edits in zip(batch.column("text").to_pylist(), batch.column("edits").to_pylist(), strict=True):
         last = 0
@@ -120,7 +120,7 @@ def test_law_7_offsets_index_the_stored_text_and_cut_no_character(rows: list[tup
 @given(rows=tables)
 def test_law_6_sifting_loses_nothing(rows: list[tuple[str, str, bool]], stages: Stages) -> None:
     batch = batch_of(rows)
-    for stage in STAGES:
+    for stage in ALONE:
         batch = stages[stage](batch)
     batch = document.drop(batch, batch.column("language").is_null(), "language.other")
     kept, ledger = sift(batch, {"sample-stories": "CC0-1.0"})

@@ -16,7 +16,7 @@ from roots import document, store
 from roots.errors import Problem, Problems, RootsError
 from roots.filters.signatures import sign
 from roots.pipelines.cost import measuring, text_bytes
-from roots.pipelines.judging import STAGES, declare
+from roots.pipelines.judging import declare, stages_of
 from roots.pipelines.read import Input, read
 from roots.pipelines.stages import Done, chain
 from roots.records import Table
@@ -89,7 +89,7 @@ def estimate(workspace: Workspace, admitted: Sequence[str], data: Place, rules: 
 
     Raises RootsError when a source has no files, Problems when the rates are no TOML.
     """
-    through = chain([stage for stage in STAGES if stage in rules.recipe.stages], rules)
+    through = chain(stages_of(rules.recipe), rules)
     files, total, raw = 0, Sample(0.0), 0.0
     sampled, variance = 0.0, 0.0
     for source in sorted(admitted):
@@ -165,9 +165,8 @@ def _sample(input: Input, rules: Rules, through: Any) -> Sample:
         with measuring("read") as cost:
             blocks = [block.batch for block in read(replace(input, file=str(copy), size=len(head)))]
         found.append(Sample(0.0, cpu=cost.cpu))
-        wanted = [stage for stage in STAGES if stage in rules.recipe.stages]
         for batch in blocks:
-            done: Done = list(through((declare(batch, rules.judge.declared, rules.aliases), wanted)))[-1]
+            done: Done = list(through((declare(batch, rules.judge.declared, rules.aliases), stages_of(rules.recipe))))[-1]
             with measuring("sign") as cost:
                 signatures = sign(done.batch, rules.signatures)
             kept = done.batch.filter(document.kept(done.batch))

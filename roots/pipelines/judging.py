@@ -18,11 +18,11 @@ from roots.pipelines.isolation import Stages
 from roots.pipelines.read import Block, Input, ReadLimits, read
 from roots.pipelines.read.spans import SPAN
 from roots.pipelines.work import Folder
+from roots.recipe import ALONE, Recipe
 from roots.rules import Rules
 from roots.store import Place
 
 SLICES = 16  # tasks that may unpack the same file
-STAGES = ("normalise", "takedowns", "identify", "lines", "judge", "decontaminate", "scrub")  # what of a recipe belongs to this pass
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,13 @@ def _size(task: Task) -> int:
 
 def block_name(input: Input, number: int) -> str:
     """Content-addressed: the file's snapshot and how it is read, then the numbers of the span and of the block in it."""
-    how = {key: value for key, value in asdict(input).items() if key not in ("file", "span", "spans")}
+    how = {key: value for key, value in asdict(input).items() if key not in ("file", "span", "spans", "written")}
     return f"{value_digest(how)[:16]}-{input.span.number if input.span else 0:06d}-{number:06d}"
+
+
+def stages_of(recipe: Recipe) -> list[str]:
+    """What of a recipe belongs to this pass, in its order."""
+    return [stage for stage in recipe.stages if stage in ALONE]
 
 
 class Judging(beam.PTransform):
@@ -74,7 +79,7 @@ class Judging(beam.PTransform):
             | "Share out" >> beam.Reshuffle()
             | "Read" >> beam.ParDo(_Read(self.rules, self.work)).with_output_types(Piece)
         )
-        wanted = [stage for stage in STAGES if stage in self.rules.recipe.stages]
+        wanted = stages_of(self.rules.recipe)
         if wanted:
             pieces |= Stages(wanted, self.rules)
         return pieces | "Keep judged" >> beam.ParDo(_Keep(self.rules.signatures, self.work))

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from roots.pipelines.summary import DROPPED, skew_of
+from roots.recipe import STAGES
 from roots.store import Place
 
 MICRO = 1e-6
-_PASSES = ("judge", "deduplicate", "finish", "write", "tokenizer", "tokens")
-_STAGES = ("read", "normalise", "takedowns", "identify", "lines", "judge", "sign", "write", "scrub", "sift", "shards", "ledger", "tokenise")
+_PASSES = ("judge", "deduplicate", "repetitions", "finish", "write", "tokenizer", "tokens")
+_STAGES = ("read", *STAGES, "sign", "write", "shards", "ledger", "tokenise")
 
 
 def speed_of(run: Place) -> dict[str, Any]:
