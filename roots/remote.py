@@ -72,6 +72,14 @@ class Remote:
                 raise FileNotFoundError(self.url)
             return int(about.size)
 
+    def written(self) -> int:
+        """When it was last changed, in nanoseconds since 1970; 0 where the store does not say. Raises FileNotFoundError."""
+        with plainly(self):
+            about = self._about()
+            if about.type != fs.FileType.File:
+                raise FileNotFoundError(self.url)
+            return int(about.mtime_ns or 0)
+
     def read_bytes(self) -> bytes:
         """Raises FileNotFoundError."""
         with plainly(self), self.filesystem.open_input_file(self.path) as file:

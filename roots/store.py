@@ -73,6 +73,11 @@ def size(file: Place) -> int:
     return file.stat().st_size if isinstance(file, Path) else file.size()
 
 
+def written(file: Place) -> int:
+    """When it was last changed, in nanoseconds since 1970; 0 where its store does not say. Raises FileNotFoundError."""
+    return file.stat().st_mtime_ns if isinstance(file, Path) else file.written()
+
+
 def digest(file: Place) -> str:
     """sha256 of a file's bytes, in hex."""
     if isinstance(file, Path):

@@ -18,7 +18,7 @@ from roots import manifest
 from roots.errors import RootsError
 from roots.pipelines import engine
 from roots.pipelines.engine import Engine
-from roots.pipelines.read import inputs_of, read
+from roots.pipelines.read import ReadLimits, inputs_of, read
 from tests.conftest import ROOT, roots
 from tests.deadly import slowly
 
@@ -30,6 +30,28 @@ def test_a_file_that_vanished_between_plan_and_reading_is_named(tmp_path: Path) 
     (tmp_path / "src/a.jsonl").unlink()
     with pytest.raises(RootsError, match=r"src · a.jsonl\n  what: cannot be opened"):
         list(read(input))
+
+
+def test_a_file_that_changes_between_plan_and_reading_is_named(tmp_path: Path) -> None:
+    (tmp_path / "src").mkdir()
+    file = tmp_path / "src/a.jsonl"
+    lines = [f'{{"text": "habari {number} ya asubuhi"}}\n' for number in range(3000)]
+    file.write_text("".join(lines), "utf-8")
+    (input,) = inputs_of("src", tmp_path, ["*.jsonl"], "jsonl")
+    small = ReadLimits(block_records=1000)
+    whole = [block.batch for block in read(input, limits=small)]
+    os.utime(file, ns=(1, 1))
+    assert [block.batch for block in read(input, limits=small)] == whole, "only touched: the same bytes"
+    blocks = read(input, limits=small)
+    assert next(blocks).batch == whole[0]
+    file.write_text("".join(lines).replace("2999", "9992"), "utf-8")
+    with pytest.raises(RootsError, match=r"src · a.jsonl\n  what: was changed while it was read"):
+        next(blocks)
+    file.write_text("".join(lines), "utf-8")
+    assert [block.batch for block in read(input, limits=small)] == whole, "as it was: it is read"
+    file.write_text("".join(lines) + lines[0], "utf-8")
+    with pytest.raises(RootsError, match="changed"):
+        next(read(input, limits=small))
 
 
 def test_a_lost_worker_fails_the_pass_and_leaves_no_other_waiting(monkeypatch: pytest.MonkeyPatch) -> None:

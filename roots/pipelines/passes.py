@@ -1,7 +1,7 @@
 """What are the passes of a build? judge, deduplicate, repetitions, finish, write, tokenise: each from what the last one left in `.work`."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from itertools import accumulate
@@ -69,7 +69,7 @@ class Passes:
 
     def judge(self, inputs: Sequence[Input]) -> list[dict[str, Any]]:
         """The receipts of all judged blocks, in the build's order; raises RootsError when one is missing."""
-        self.judged = self._folder("judged", self.rules, [asdict(input) | {"file": ""} for input in inputs])
+        self.judged = self._folder("judged", self.rules, [asdict(input) | {"file": "", "written": 0} for input in inputs])
         tasks = tasks_for(inputs, self.engine.workers)
         compiled = any((PACKAGE / "filters" / "__pycache__").glob("driver*.nbc"))
         if self.engine.workers > 1 and not compiled and "judge" in self.rules.recipe.stages:
@@ -101,13 +101,18 @@ class Passes:
 
     def _unique_ids(self, receipts: Sequence[dict[str, Any]]) -> None:
         """Raises RootsError for an id that two records have. Eight bytes of memory a document, and the whole id where these agree."""
-        columns = (batches.read(self.judged.file(receipt["name"], "arrow")).column("id") for receipt in receipts)
-        beginnings = np.concatenate([_beginnings(column) for column in columns] or [np.zeros(0, np.uint64)])
+        def columns() -> Iterator[pa.StringArray]:
+            return (batches.read(self.judged.file(receipt["name"], "arrow")).column("id") for receipt in receipts)
+
+        beginnings = np.empty(sum(receipt["rows"] for receipt in receipts), np.uint64)
+        at = 0
+        for column in columns():
+            beginnings[at:at + len(column)] = _beginnings(column)
+            at += len(column)
         beginnings.sort()
         alike = np.unique(beginnings[1:][beginnings[1:] == beginnings[:-1]])
         seen: set[str] = set()
-        for receipt in receipts if len(alike) else ():
-            column = batches.read(self.judged.file(receipt["name"], "arrow")).column("id")
+        for column in columns() if len(alike) else ():
             for id in column.filter(pa.array(np.isin(_beginnings(column), alike))).to_pylist():
                 if id in seen:
                     raise RootsError(self.order.recipe.file, f"two records have the id {id}",
@@ -207,4 +212,5 @@ class Passes:
 
 def _beginnings(ids: pa.StringArray) -> npt.NDArray[np.uint64]:
     """The first 16 hex digits of each id, as a number."""
-    return np.frombuffer(bytes.fromhex("".join(pc.utf8_slice_codeunits(ids, 0, 16).to_pylist())), ">u8").astype(np.uint64)
+    _, _, digits = pc.utf8_slice_codeunits(ids, 0, 16).buffers()
+    return np.frombuffer(bytes.fromhex(digits.to_pybytes()[:16 * len(ids)].decode() if len(ids) else ""), ">u8").astype(np.uint64)

@@ -12,6 +12,7 @@ from typing import Any
 from roots.pipelines.read import columnar, jsonl, lines, text, warc
 from roots.pipelines.read.inputs import inputs_of
 from roots.pipelines.read.parts import Block, Fault, Input, Piece, ReadLimits, Rejected, Rows, assemble, reject
+from roots.pipelines.read.unchanged import unchanged
 
 __all__ = ["Block", "Input", "ReadLimits", "Rejected", "inputs_of", "read"]
 
@@ -27,7 +28,7 @@ def read(input: Input, slice: int = 0, of: int = 1, *, limits: ReadLimits | None
     """The blocks of a file, or of its one span, whose number leaves `slice` when divided by `of`, in order.
 
     Over all slices exactly one block has `last` set, the file's last one, whatever is wrong with the file. In every block,
-    `read` = documents + rejected. Raises RootsError when the file is not there.
+    `read` = documents + rejected. Raises RootsError when the file is not there, or no longer what it was when its sha256 was taken.
     """
     limits = limits or ReadLimits()
     number = 0
@@ -59,4 +60,5 @@ def _block(input: Input, number: int, piece: Piece, last: bool, limits: ReadLimi
     rows = _PARSE[input.format](input, piece.content, limits) if piece.content is not None else Rows()
     rejected = (*rows.rejected, *piece.rejected)
     batch = assemble(input, rows)
+    unchanged(input)
     return Block(number, batch, rejected, len(batch) + len(rejected), last)

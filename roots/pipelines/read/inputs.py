@@ -8,7 +8,7 @@ from pathlib import Path
 
 from roots import store
 from roots.errors import RootsError
-from roots.pipelines.read.parts import FORMATS, Input
+from roots.pipelines.read.parts import FORMATS, Input, Span
 from roots.pipelines.read.spans import survey
 from roots.store import Place
 
@@ -46,10 +46,10 @@ def inputs_of(source: str, data: Place, patterns: Sequence[str], format: str, *,
     inputs = []
     names = sorted(found)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        surveyed = [pool.submit(survey, folder / name, format, text) for name in names]
+        surveyed = [pool.submit(_surveyed, folder / name, format, text) for name in names]
     for name, looked in zip(names, surveyed, strict=True):
         try:
-            digest, size, spans = looked.result()
+            written, (digest, size, spans) = looked.result()
         except OSError as error:
             raise RootsError(f"{source} · {name}", f"cannot be read: {error.strerror or error}", "look at the file's permissions") from None
         expected = (known or {}).get(name, digest)
@@ -57,5 +57,10 @@ def inputs_of(source: str, data: Place, patterns: Sequence[str], format: str, *,
             raise RootsError(f"{source} · {name}", f"its sha256 is {digest}, the source's record says {expected}",
                              "fetch the file again, or have the changed file approved with its new digest")
         inputs.append(Input(source, name, str(folder / name), digest, size, format,
-                            text or "text", record_id, language, url, html, kind, spans))
+                            text or "text", record_id, language, url, html, kind, spans, written=written))
     return inputs
+
+
+def _surveyed(file: Place, format: str, text: str) -> tuple[int, tuple[str, int, tuple[Span, ...]]]:
+    """When it was last changed, asked before it is read: a change while it is read is one after that."""
+    return store.written(file), survey(file, format, text)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from roots import document
-from roots.digest import document_id
+from roots.digest import document_ids
 
 FORMATS = ("jsonl", "parquet", "arrow", "text", "html", "warc", "code")
 EXCERPT = 2_000  # bytes of a rejected record that people are shown
@@ -43,6 +43,7 @@ class Input:
     kind: str = ""        # natural | programming; "" = programming for format code, else natural
     spans: tuple[Span, ...] = ()  # where it can be cut; () = it is read as a whole
     span: Span | None = None      # the one to read; None = all
+    written: int = 0              # when the file was last changed as its sha256 was taken, in ns since 1970; 0 = its store does not say
 
     @property
     def documents_are(self) -> str:
@@ -50,8 +51,12 @@ class Input:
 
     def locator(self, record: str | int | None) -> str:
         """file#record; the file alone where it is the document. A `#` in the file's name is written %23."""
+        return self.locators([record])[0]
+
+    def locators(self, records: Sequence[str | int | None]) -> list[str]:
+        """The locators of many records."""
         file = self.path.replace("#", "%23")
-        return file if record is None else f"{file}#{record}"
+        return [file if record is None else f"{file}#{record}" for record in records]
 
 
 @dataclass(frozen=True)
@@ -142,6 +147,17 @@ def reject(input: Input, record: str | int | None, fault: Fault, data: bytes = b
     )
 
 
+def _distinct(ids: Sequence[str | None], locators: Sequence[str]) -> Sequence[str]:
+    """The ids where there are any that no one had before, else the locators."""
+    seen: set[str] = set()
+    found = []
+    for own, locator in zip(ids, locators, strict=True):
+        name = own if own and own not in seen else locator
+        seen.add(name)
+        found.append(name)
+    return found
+
+
 def assemble(input: Input, rows: Rows) -> pa.RecordBatch:
     """A batch of documents. An id comes from the source's record id, or from the locator where there is none.
 
@@ -149,15 +165,8 @@ def assemble(input: Input, rows: Rows) -> pa.RecordBatch:
     depend on the file alone.
     """
     count = len(rows.records)
-    locators = [input.locator(record) for record in rows.records]
-    seen: set[str] = set()
-    ids = []
-    for index, locator in enumerate(locators):
-        own = rows.ids[index] if rows.ids is not None else None
-        if not own or own in seen:
-            own = locator
-        seen.add(own)
-        ids.append(document_id(input.source, own))
+    locators = input.locators(rows.records)
+    ids = document_ids(input.source, _distinct(rows.ids, locators) if rows.ids is not None else locators)
     text = rows.text if isinstance(rows.text, pa.Array) else pa.array(rows.text, pa.large_string())
     return document.batch_of({
         "id": ids,
