@@ -44,7 +44,18 @@ def document_id(source: str, record: str) -> str:
 
     Stable across builds, so that a takedown keeps working.
     """
-    return hashlib.blake2b(f"{source}\x00{record}".encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return document_ids(source, [record])[0]
+
+
+def document_ids(source: str, records: Iterable[str]) -> list[str]:
+    """The ids of many documents of one source."""
+    begun = hashlib.blake2b(f"{source}\x00".encode("utf-8", "surrogatepass"), digest_size=16)
+    found = []
+    for record in records:
+        one = begun.copy()
+        one.update(record.encode("utf-8", "surrogatepass"))
+        found.append(one.hexdigest())
+    return found
 
 
 def folder_digest(folder: Path, patterns: Iterable[str] = ("**/*",)) -> str:

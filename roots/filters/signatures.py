@@ -87,6 +87,15 @@ def how_of(kind: str | None, language: str | None, rules: SignatureRules) -> int
     return CHARACTERS if rules.tokens.get(language or "") == "characters" else WORDS
 
 
+def _hows(kinds: pa.Array, languages: pa.Array, rules: SignatureRules) -> npt.NDArray[np.uint8]:
+    """`how_of` each row, asked once for each pair of kind and language."""
+    kind, language = (column.dictionary_encode(null_encoding="encode") for column in (kinds, languages))
+    table = np.array([[how_of(one, other, rules) for other in language.dictionary.to_pylist()] for one in kind.dictionary.to_pylist()],
+                     np.uint8).reshape(len(kind.dictionary), len(language.dictionary))
+    hows: npt.NDArray[np.uint8] = table[np.asarray(kind.indices), np.asarray(language.indices)]
+    return hows
+
+
 @lru_cache(maxsize=65536)
 def url_key(url: str) -> int | None:
     """64 bits of an address without its scheme, "www.", fragment and last slash; the host in lower case. None when nothing is left."""
@@ -154,13 +163,13 @@ def sign(batch: pa.RecordBatch, rules: SignatureRules) -> pa.RecordBatch:
     rows = len(batch)
     data, offsets = buffers(batch.column("text"))
     skip = np.asarray(batch.column("dropped").is_valid()) | np.asarray(batch.column("text").is_null())
-    how = np.empty(rows, np.uint8)
+    languages = batch.column("language")
+    how = _hows(batch.column("kind"), languages, rules)
     bodies = np.zeros(rows, np.int64)
     view = data.data
-    for row, (kind, language) in enumerate(zip(batch.column("kind").to_pylist(), batch.column("language").to_pylist(), strict=True)):
-        how[row] = how_of(kind, language, rules)
-        if how[row] == TOKENS and language in rules.comments and not skip[row]:
-            bodies[row] = body_start(view[offsets[row]:offsets[row + 1]], rules.comments[language])
+    for row in np.flatnonzero((how == TOKENS) & ~skip).tolist():
+        if comments := rules.comments.get(languages[row].as_py()):
+            bodies[row] = body_start(view[offsets[row]:offsets[row + 1]], comments)
     high, low = np.zeros(rows, np.uint64), np.zeros(rows, np.uint64)
     bands, words = np.zeros((rows, rules.bands), np.uint64), np.zeros(rows, np.int32)
     least = max(rules.size, 1)
@@ -169,7 +178,8 @@ def sign(batch: pa.RecordBatch, rules: SignatureRules) -> pa.RecordBatch:
     _sign(data, offsets, bodies, how, skip, tuple(tables(False)), tuple(program), rules.size, rules.rows, shortest,
           *permutations(rules.seed, rules.bands * rules.rows), high, low, bands, words)
     near = ~skip & (words >= shortest[how])
-    urls = [None if gone or url is None else url_key(url) for gone, url in zip(skip, batch.column("url").to_pylist(), strict=True)]
+    urls = [None] * rows if batch.column("url").null_count == rows else [
+        None if gone or url is None else url_key(url) for gone, url in zip(skip, batch.column("url").to_pylist(), strict=True)]
     return pa.RecordBatch.from_arrays([
         pa.array(high, mask=skip), pa.array(low, mask=skip), pa.array(urls, pa.uint64()),
         pa.FixedSizeListArray.from_arrays(pa.array(bands.reshape(-1)), rules.bands, mask=pa.array(~near)),

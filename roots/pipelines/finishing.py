@@ -75,10 +75,11 @@ def sift(batch: pa.RecordBatch, licences: Mapping[str, str]) -> tuple[pa.RecordB
     """Kept and dropped part: (kept rows as a shard has them, sorted by language, stable; ledger rows of all, without text)."""
     position = np.full(len(batch), -1, np.int64)
     here = np.flatnonzero(document.kept(batch).to_numpy(zero_copy_only=False))
-    languages = batch.column("language").take(pa.array(here)).to_numpy(zero_copy_only=False).astype(object)
-    order = here[np.argsort(languages.astype(str), kind="stable")]
+    languages = batch.column("language").dictionary_encode(null_encoding="encode")
+    rank = np.argsort(np.argsort([str(name) for name in languages.dictionary.to_pylist()]))
+    order = here[np.argsort(rank[np.asarray(languages.indices)[here]], kind="stable")] if len(here) else here
     position[order] = np.arange(len(order))
-    kept = batch.take(pa.array(order))
+    kept = batch.select([name for name in SHARD.names if name != "licence"]).take(pa.array(order))
     known = {name: kept.column(name) for name in SHARD.names if name != "licence"}
     source = kept.column("source").dictionary_encode()
     licence = pa.array([licences.get(name, "") for name in source.dictionary.to_pylist()], pa.string())
@@ -107,9 +108,10 @@ def units_of(kept: pa.RecordBatch) -> list[tuple[str, int, int, int]]:
     """The runs of one language: (language, first row, rows, bytes of text)."""
     if not len(kept):
         return []
-    languages = kept.column("language").to_numpy(zero_copy_only=False).astype(str)
-    starts = np.flatnonzero(np.r_[True, languages[1:] != languages[:-1]])
+    languages = kept.column("language")
+    numbers = np.asarray(languages.dictionary_encode(null_encoding="encode").indices)
+    starts = np.flatnonzero(np.r_[True, numbers[1:] != numbers[:-1]])
     sizes = np.add.reduceat(pc.binary_length(kept.column("text")).to_numpy(zero_copy_only=False), starts)
     ends = np.r_[starts[1:], len(kept)]
-    return [(str(languages[start]), int(start), int(end - start), int(size))
+    return [(str(languages[start].as_py()), int(start), int(end - start), int(size))
             for start, end, size in zip(starts, ends, sizes, strict=True)]

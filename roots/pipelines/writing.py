@@ -1,7 +1,6 @@
 """Pass 4: which row goes where? The driver counts, workers copy ranges; the bytes of shards and ledger follow from the plan."""
 from __future__ import annotations
 
-import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -176,20 +175,14 @@ def write_ledger(part: LedgerPart, blocks: Sequence[str], run: Place) -> int:
     for block in part.blocks:
         rows = batches.read(place(f"{blocks[block]}.rows.arrow"))
         places = part.places[block]
-        starts = [start for start, _, _ in places]
-        shards: list[str | None] = []
-        numbers: list[int | None] = []
-        for position in rows.column(POSITION).to_pylist():
-            if position is None:
-                shards.append(None)
-                numbers.append(None)
-            else:
-                start, shard, row = places[bisect.bisect_right(starts, position) - 1]
-                shards.append(shard)
-                numbers.append(row + position - start)
+        position = rows.column(POSITION)
+        at, kept = np.asarray(position.fill_null(0)), np.asarray(position.is_valid())
+        of = np.searchsorted([start for start, _, _ in places], at, "right") - 1
+        base = np.array([row - start for start, _, row in places] or [0])
+        shards = pa.array([path for _, path, _ in places], pa.string()).take(pa.array(of, mask=~kept))
         schema = ledger.schema(document.measures_in(rows.schema.names))
         known = {name: rows.column(name) for name in rows.schema.names if name != POSITION}
-        known |= {"shard": pa.array(shards, pa.string()), "row": pa.array(numbers, pa.int64())}
+        known |= {"shard": shards, "row": pa.array(at + base[of], pa.int64(), mask=~kept)}
         tables.append(pa.table([known[name] for name in schema.names], schema=schema))
     table = pa.concat_tables(tables, promote_options="default")  # a block whose every document failed has no measures
     table = table.select(ledger.schema(document.measures_in(table.schema.names)).names)
