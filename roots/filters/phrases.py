@@ -12,9 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from roots.filters.characters import characters
-from roots.filters.repeats import slot
-from roots.filters.view import decode, mix, words_of
+from roots.filters.view import hashes_of, mix
 
 LONGEST_PHRASE = 6
 LISTS = ("closed_class", "flagged", "placeholder", "boilerplate", "generated")
@@ -24,25 +22,6 @@ _BASE = 0xA24BAED4963EE407
 @njit(inline="always")
 def _grow(hashed: np.uint64, word: np.uint64) -> np.uint64:
     return hashed * np.uint64(_BASE) + word
-
-
-@njit
-def _entry_key(data, classes_of, flags_of, lower):  # type: ignore[no-untyped-def]
-    """The key of one entry, and its number of words."""
-    size = max(data.shape[0], 1)
-    chars = np.empty(size, np.uint32)
-    classes = np.empty(size, np.uint8)
-    flags = np.empty(size, np.uint16)
-    start = np.empty(size, np.int32)
-    end = np.empty(size, np.int32)
-    hashes = np.empty(size, np.uint64)
-    tally = np.zeros(16, np.int64)
-    n = decode(data, 0, data.shape[0], classes_of, flags_of, chars, classes, flags, tally)
-    words = words_of(chars, classes, flags, n, lower, start, end, hashes)
-    hashed = np.uint64(0)
-    for i in range(words):
-        hashed = _grow(hashed, hashes[i])
-    return mix(hashed) | np.uint64(1), words
 
 
 @njit(no_cpython_wrapper=True)
@@ -87,11 +66,18 @@ def covered(hashes, begin, end, keys, first, mask, longest, gap, seen):  # type:
     return words, kinds, bare
 
 
+def _key(hashes: NDArray[np.uint64]) -> int:
+    """The key of an entry, as `covered` computes it: not compiled, or each process would begin with seconds of compiling."""
+    hashed = np.zeros(1, np.uint64)
+    for word in hashes:
+        hashed = _grow.py_func(hashed, word)
+    return int(mix.py_func(hashed)[0]) | 1
+
+
 class PhraseTables:
     """Lists of entries, one after the other: `keys`, and per list (first place, mask, words of the longest entry); mask -1 = no list."""
 
     def __init__(self, lists: Sequence[Iterable[str] | None]) -> None:
-        tables = characters()
         parts: list[NDArray[np.uint64]] = []
         self.spans = np.full((max(len(lists), 1), 3), -1, np.int64)
         first = 0
@@ -100,16 +86,18 @@ class PhraseTables:
                 continue
             found: dict[int, int] = {}
             for entry in sorted(set(entries)):
-                data = np.frombuffer(entry.encode("utf-8", "replace"), np.uint8)
-                key, words = _entry_key(data, tables.classes, tables.flags, tables.lower)
-                if 0 < words <= LONGEST_PHRASE:
-                    found[int(key)] = words
+                hashes = hashes_of(entry)
+                if 0 < len(hashes) <= LONGEST_PHRASE:
+                    found[_key(hashes)] = len(hashes)
             size = 16
             while size < 2 * len(found):
                 size *= 2
             keys = np.zeros(size, np.uint64)
             for value in found:
-                keys[slot(keys, np.int64(size - 1), np.uint64(value))] = value
+                place = (value >> 20) & (size - 1)
+                while keys[place]:
+                    place = (place + 1) & (size - 1)
+                keys[place] = value
             parts.append(keys)
             self.spans[number] = first, size - 1, max(found.values(), default=0)
             first += size
