@@ -6,6 +6,8 @@ twice alone is dropped as `failed.<stage>`; so a child that was killed by accide
 from __future__ import annotations
 
 import logging
+import pickle
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -86,11 +88,13 @@ class Stages(beam.PTransform):
 
 
 class _Apply(beam.DoFn):
+    """Holds the rules packed: they are megabytes, and Beam packs and unpacks a step half a dozen times before it runs."""
+
     def __init__(self, stages: Sequence[str], rules: Rules) -> None:
-        self.stages, self.rules = tuple(stages), rules
+        self.stages, self.packed = tuple(stages), zlib.compress(pickle.dumps(rules))
 
     def setup(self) -> None:
-        self.guarded = Guarded(self.stages, self.rules)
+        self.guarded = Guarded(self.stages, pickle.loads(zlib.decompress(self.packed)))
 
     def teardown(self) -> None:
         self.guarded.child.close()
