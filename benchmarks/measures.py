@@ -77,10 +77,10 @@ def corpus(data: Path) -> pa.RecordBatch:
 
 
 @njit(cache=True)
-def _decode_all(data, offsets, classes_of, flags_of, chars, classes, flags, tally):  # type: ignore[no-untyped-def]
+def _decode_all(data, offsets, classes_of, flags_of, chars, classes, flags, signs, feeds, tally):  # type: ignore[no-untyped-def]
     total = 0
     for row in range(offsets.shape[0] - 1):
-        total += decode(data, offsets[row], offsets[row + 1], classes_of, flags_of, chars, classes, flags, tally)
+        total += decode(data, offsets[row], offsets[row + 1], classes_of, flags_of, chars, classes, flags, signs, feeds, tally)
     return total
 
 
@@ -104,7 +104,8 @@ def main() -> None:
     tables = characters()
     offsets, data = np.frombuffer(text.buffers()[1], np.int64), np.frombuffer(text.buffers()[2], np.uint8)
     room = int(np.diff(offsets).max())
-    scratch = np.empty(room, np.uint32), np.empty(room, np.uint8), np.empty(room, np.uint16), np.zeros(TALLY, np.int64)
+    scratch = np.empty(room, np.uint32), np.empty(room, np.uint8), np.empty(room, np.uint16), np.empty(room, np.int32), \
+        np.empty((room + 1, 4), np.int32), np.zeros(TALLY, np.int64)
     _decode_all(data, offsets[:3], tables.classes, tables.flags, *scratch)
     bare = rate(megabytes, lambda: _decode_all(data, offsets, tables.classes, tables.flags, *scratch))
     judge = Judge(measuring.rules())

@@ -26,7 +26,7 @@ from roots.filters.characters import (
     characters,
     script_number,
 )
-from roots.filters.spelling import LONG, entries_of, spelling, strings_in, strings_of
+from roots.filters.spelling import entries_of, spelling, strings_in, strings_of
 
 
 def share(part: float, whole: float) -> float:
@@ -74,8 +74,8 @@ def spelled(found: list[str], letters: tuple[str, ...], language: str) -> tuple[
     own = {0, *map(script_number, letters)}
     cut = []
     for word in found:
-        key = len(word) > LONG and any(kind(c) == DIGIT for c in word)
-        if int(characters().scripts[ord(word[0])]) in own and not has(word[0], ALONE) and not key:
+        a_key = len(word) > 16 and any(kind(c) == DIGIT for c in word)
+        if int(characters().scripts[ord(word[0])]) in own and not has(word[0], ALONE) and not a_key:
             shape = "".join("0" if kind(c) == DIGIT else lower(c) if kind(c) in (LETTER, MARK) else "_" for c in word if kind(c) != FORMAT)
             for part in filter(None, shape.split("_")):
                 cut += ["".join(three) for three in zip("_" + part, part, part[1:] + "_", strict=False)]

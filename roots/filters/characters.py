@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 SPACE, LETTER, MARK, DIGIT, PUNCTUATION, SYMBOL, FORMAT, BROKEN = range(8)
-UPPER, TERMINAL, ALONE, JOINS, JOINS_DIGITS, CLOSES, BULLET, CONNECTS, MISREAD, MISREAD_SIGN = (1 << bit for bit in range(10))
+UPPER, TERMINAL, ALONE, JOINS, JOINS_DIGITS, CLOSES, BULLET, CONNECTS, MISREAD, MISREAD_SIGN, WITHIN, SIGN = (1 << bit for bit in range(12))
 CODE_POINTS = 0x110000
 _ASSIGNED = (*range(0x40000), *range(0xE0000, 0xE0200))  # nothing but private use and unassigned beyond
 _CLASS = {"L": LETTER, "M": MARK, "N": DIGIT, "P": PUNCTUATION, "S": SYMBOL, "Z": SPACE}
@@ -98,6 +98,10 @@ def _tables() -> tuple[Characters, dict[str, int]]:
                 scripts[point] = names.setdefault(first, len(names) + 1)
             if len(small := character.lower()) == 1:
                 lower[point] = ord(small)
+    # WITHIN: goes on with the word before it. SIGN: what measures of signs look at, all but letters, marks and spaces.
+    counted = np.isin(classes, (LETTER, DIGIT)) & (flags & ALONE == 0)
+    flags[counted | np.isin(classes, (MARK, FORMAT)) | (flags & CONNECTS != 0)] |= WITHIN
+    flags[~np.isin(classes, (LETTER, MARK, SPACE)) | (flags & MISREAD != 0)] |= SIGN
     for table in (classes, flags, scripts, lower):
         table.flags.writeable = False
     return Characters(classes, flags, scripts, lower), names

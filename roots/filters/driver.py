@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
@@ -25,17 +25,17 @@ from roots.filters.characters import characters, script_number
 from roots.filters.languages import CodeLanguage, Language
 from roots.filters.measures import registry
 from roots.filters.phrases import LISTS, PhraseTables
-from roots.filters.places import FOUND, TALLY
+from roots.filters.places import FOUND, LINE_FEEDS, SIGNS, TALLY
 from roots.filters.spelling import SpellingTables
 
 SKIP, PROSE, CODE = 0, 1, 2
 FIRST_LINES = 8  # of a source file, where it says that a program wrote it
 
 _LOOP = '''
-def {name}(data, offsets, wanted, language, tables, ngram_sizes, own_scripts, list_keys, list_spans, prints, spelling_spans, markers,
+def {name}(data, offsets, wanted, language, characters, ngram_sizes, own_scripts, lists, list_spans, spellings, spelling_spans, markers,
            scratch, out):
-    chars_all, classes_all, flags_all, start_all, end_all, hashes_all, line_start_all, line_end_all, paragraph_all, keys, counts, first \\
-        = scratch
+    classes_of, flags_of, scripts, lower = characters
+    keys, table, times, at, name = scratch.keys, scratch.table, scratch.times, scratch.at, scratch.name
     found = np.zeros({found}, np.float64)
     tally = np.zeros({tally}, np.int64)
     kinds, openers, closers = markers
@@ -43,48 +43,25 @@ def {name}(data, offsets, wanted, language, tables, ngram_sizes, own_scripts, li
         if wanted[row] == 0:
             continue
         spoken = language[row]
-        n = decode(data, offsets[row], offsets[row + 1], tables[0], tables[1], chars_all, classes_all, flags_all, tally)
-        chars, classes, flags = chars_all[:n], classes_all[:n], flags_all[:n]
-        words = words_of(chars, classes, flags, n, tables[3], start_all, end_all, hashes_all)
-        start, end, hashes = start_all[:words], end_all[:words], hashes_all[:words]
-        lines = lines_of(chars, classes, n, line_start_all, line_end_all, paragraph_all)
-        line_start, line_end = line_start_all[:lines], line_end_all[:lines]
+        n = decode(data, offsets[row], offsets[row + 1], classes_of, flags_of, scratch.chars, scratch.classes, scratch.flags, scratch.signs,
+                   scratch.feeds, tally)
+        chars, classes, flags, signs = scratch.chars[:n], scratch.classes[:n], scratch.flags[:n], scratch.signs[:tally[{signs}]]
+        words = words_of(chars, classes, flags, n, lower, scratch.start, scratch.end, scratch.hashes)
+        start, end, hashes = scratch.start[:words], scratch.end[:words], scratch.hashes[:words]
+        lines = lines_of(classes, scratch.feeds, tally[{line_feeds}], scratch.line_start, scratch.line_end, scratch.paragraph,
+                         scratch.line_counts)
+        line_start, line_end, line_counts = scratch.line_start[:lines], scratch.line_end[:lines], scratch.line_counts[:lines]
         found[:] = 0.0
-        lines_again(chars, line_start, line_end, paragraph_all, lines, keys, counts, found)
-        doc = Doc(chars, classes, flags, tally, start, end, hashes, line_start, line_end, found)
+        lines_again(chars, line_start, line_end, scratch.paragraph, lines, keys, table, times, at, name, found)
+        doc = Doc(chars, classes, flags, signs, tally, start, end, hashes, line_start, line_end, line_counts, found)
         if wanted[row] == {prose}:
-            scripts_of(chars, classes, start, end, words, tables[2], own_scripts[spoken], tally)
-            characters_again(chars, n, ngram_sizes[spoken, 0], keys, counts, first, found)
-            longest = 1  # where no string of so many words stands twice, no longer one does, and need not be looked for
-            for size in range(2, 5):
-                top_ngram(hashes, start, end, words, size, keys, counts, first, found)
-                if found[{top} + size - 2] == 0.0:
-                    break
-                longest = size
-            if longest == 4:
-                ngrams_again(hashes, start, end, words, keys, counts, found)
-            if longest >= min(ngram_sizes[spoken, 1], 4):
-                words_again(hashes, words, ngram_sizes[spoken, 1], keys, counts, found)
-            distinct_words(hashes, words, keys, counts, found)
-            for which in range(4):
-                span = list_spans[spoken, which]
-                place = {closed} if which == 0 else {flagged} + which - 1
-                if span[1] < 0:
-                    found[place] = np.nan
-                    if which == 0:
-                        found[{closed_kinds}] = np.nan
-                        found[{bare}] = np.nan
-                else:
-                    covers, different, bare = covered(hashes, 0, words, list_keys, span[0], span[1], span[2],
-                                                      ngram_sizes[spoken, 2], counts)
-                    found[place] = covers
-                    if which == 0:
-                        found[{closed_kinds}] = different
-                        found[{bare}] = bare
-            spelling_span = spelling_spans[spoken]
-            if spelling_span[1] >= 0:
-                spelled(chars, classes, flags, tables[3], tables[2], own_scripts[spoken], start, end, words, prints,
-                        spelling_span[0], spelling_span[1], found)
+            scripts_of(chars, classes, start, end, words, scripts, own_scripts[spoken], tally)
+            characters_again(chars, n, ngram_sizes[spoken, 0], keys, table, times, at, found)
+            words_again(hashes, start, end, words, ngram_sizes[spoken, 1], keys, table, times, at, name, found)
+            listed(hashes, words, lists, list_spans[spoken], ngram_sizes[spoken, 2], scratch.seen, scratch.touched, scratch.following,
+                   found)
+            if spelling_spans[spoken, 0] >= 0:
+                spelled(chars, classes, flags, scripts, own_scripts[spoken], start, end, words, spellings, spelling_spans[spoken], found)
 {prose_calls}
         else:
             raw_lines(chars, classes, n, found)
@@ -95,9 +72,7 @@ def {name}(data, offsets, wanted, language, tables, ngram_sizes, own_scripts, li
                 limit = line_end[min(lines, {first_lines}) - 1]
                 while head < words and start[head] < limit:
                     head += 1
-            span = list_spans[spoken, 4]
-            if span[1] >= 0:
-                found[{generated}], _, _ = covered(hashes, 0, head, list_keys, span[0], span[1], span[2], 1, counts)
+            listed(hashes, head, lists, list_spans[spoken], 1, scratch.seen, scratch.touched, scratch.following, found)
 {code_calls}
 '''
 
@@ -116,12 +91,10 @@ def _digest() -> str:
 @lru_cache(maxsize=1)
 def compiled() -> Callable[..., None]:
     """The loop, compiled at its first call or taken from numba's cache on disk."""
-    from roots.filters.places import BARE, CLOSED, CLOSED_KINDS, FLAGGED, GENERATED, TOP
-
     space: dict[str, Any] = {"np": np, "Doc": view.Doc, "__name__": __name__}
-    for module, called in ((view, "decode words_of scripts_of lines_of"), (phrases, "covered"), (spelling, "spelled"),
+    for module, called in ((view, "decode words_of scripts_of lines_of"), (phrases, "listed"), (spelling, "spelled"),
                            (code_scan, "raw_lines comments blobs"),
-                           (repeats, "characters_again words_again top_ngram ngrams_again lines_again distinct_words")):
+                           (repeats, "characters_again words_again lines_again")):
         space.update({name: getattr(module, name) for name in called.split()})
     calls: dict[str, list[str]] = {NATURAL: [], PROGRAMMING: []}
     for number, (name, one) in enumerate(registry().items()):
@@ -132,8 +105,8 @@ def compiled() -> Callable[..., None]:
             calls[kind].append(f"            out[row, {number}] = measure_{name}(doc)")
     loop = f"measure_all_{_digest()}"
     source = _LOOP.format(
-        name=loop, top=TOP, found=FOUND, tally=TALLY, prose=PROSE, closed=CLOSED, closed_kinds=CLOSED_KINDS, bare=BARE, flagged=FLAGGED,
-        generated=GENERATED, first_lines=FIRST_LINES, prose_calls="\n".join(calls[NATURAL]), code_calls="\n".join(calls[PROGRAMMING]),
+        name=loop, found=FOUND, tally=TALLY, signs=SIGNS, line_feeds=LINE_FEEDS, prose=PROSE, first_lines=FIRST_LINES,
+        prose_calls="\n".join(calls[NATURAL]), code_calls="\n".join(calls[PROGRAMMING]),
     )
     # The file name is what numba's cache goes by: this file, whose time of change is part of the cache's key.
     exec(compile(source, __file__, "exec"), space)  # noqa: S102 - our own text, from our own registry
@@ -158,6 +131,31 @@ class WordLists:
     spelling: tuple[str, ...] | None = None
 
 
+class Scratch(NamedTuple):
+    """What the loop writes on, and uses again for the next document: room for the characters, words and lines of the longest one."""
+
+    chars: NDArray[np.uint32]
+    classes: NDArray[np.uint8]
+    flags: NDArray[np.uint16]
+    signs: NDArray[np.int32]
+    feeds: NDArray[np.int32]
+    start: NDArray[np.int32]
+    end: NDArray[np.int32]
+    hashes: NDArray[np.uint64]
+    line_start: NDArray[np.int32]
+    line_end: NDArray[np.int32]
+    paragraph: NDArray[np.int32]
+    line_counts: NDArray[np.int32]
+    keys: NDArray[np.uint64]     # these five: of whatever is named by its first copy (repeats.py)
+    table: NDArray[np.int32]
+    times: NDArray[np.int32]
+    at: NDArray[np.int32]
+    name: NDArray[np.int32]
+    seen: NDArray[np.uint8]      # these three: of entries in lists (phrases.py)
+    touched: NDArray[np.int32]
+    following: NDArray[np.int64]
+
+
 class Driver:
     """Measures batches. Holds what the loop needs of each language, in arrays; one to a process, not shared by threads."""
 
@@ -176,13 +174,10 @@ class Driver:
             self._sizes[row] = language.character_ngram, language.word_ngram, language.longest_gap
             for name in language.letters:
                 self._own[row, script_number(name)] = True
-        flat = [getattr(one, name) for one in [*lists, WordLists()] for name in LISTS]
-        made = PhraseTables(flat)
-        self._keys, self._spans, self._widest = made.keys, made.spans.reshape(rows, len(LISTS), 3), made.widest
-        spellings = SpellingTables([*(one.spelling for one in lists), None])
-        self._prints, self._spelling_spans = spellings.prints, spellings.spans
-        self._room = -1
-        self._scratch: tuple[NDArray[Any], ...] = ()
+        every = [*lists, WordLists()]
+        self._lists = PhraseTables([[getattr(one, name) for name in LISTS] for one in every])
+        self._spellings = SpellingTables([one.spelling for one in every])
+        self._scratch = self._room_for(0)
 
     @staticmethod
     def _comment_markers(code: Sequence[CodeLanguage], first: int, rows: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
@@ -200,16 +195,17 @@ class Driver:
                     table[row, place, : len(points)] = points
         return kinds, openers, closers
 
-    def _room_for(self, longest: int) -> tuple[NDArray[Any], ...]:
-        size = max(min(longest, view.LONGEST), 1)
-        if size > self._room:
-            size = max(1 << (size - 1).bit_length(), 1024)
-            table = max(2 * size, 4096, self._widest)
-            types = (np.uint32, np.uint8, np.uint16, np.int32, np.int32, np.uint64, np.int32, np.int32, np.int32)
-            self._scratch = (*(np.empty(size, kind) for kind in types), np.empty(2 * table, np.uint64), np.empty(2 * table, np.int32),
-                             np.empty(2 * table, np.int32))
-            self._room = size
-        return self._scratch
+    def _room_for(self, longest: int) -> Scratch:
+        size = max(1 << (min(longest, view.LONGEST) - 1).bit_length(), 1024)
+
+        def of(kind: type[np.generic], *shape: int) -> NDArray[Any]:
+            return np.empty(shape or size, kind)
+
+        keys = len(self._lists.tables[0])
+        return Scratch(
+            of(np.uint32), of(np.uint8), of(np.uint16), of(np.int32), of(np.int32, size + 1, 4), of(np.int32), of(np.int32), of(np.uint64),
+            of(np.int32), of(np.int32), of(np.int32), of(np.int32, size, 3), of(np.uint64), of(np.int32, repeats.ROOMY * size),
+            of(np.int32), of(np.int32), of(np.int32), np.zeros(keys, np.uint8), of(np.int32, keys), of(np.int64, len(LISTS)))
 
     def measure(self, text: pa.LargeStringArray, language: NDArray[np.int64], wanted: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Rows × measures, NaN where not measured. `language` holds numbers of `rows`, `wanted` SKIP, PROSE or CODE for each row."""
@@ -221,7 +217,9 @@ class Driver:
         data = np.frombuffer(data_buffer, np.uint8) if data_buffer is not None and data_buffer.size else np.zeros(1, np.uint8)
         wanted = np.where(np.asarray(text.is_valid()), wanted, SKIP).astype(np.uint8)
         lengths = np.diff(offsets)[wanted != SKIP]
-        scratch = self._room_for(int(lengths.max(initial=1)))
-        compiled()(data, offsets, wanted, language.astype(np.int64), self._tables, self._sizes, self._own, self._keys, self._spans,
-                   self._prints, self._spelling_spans, self._markers, scratch, out)
+        longest = min(int(lengths.max(initial=1)), view.LONGEST)
+        if longest > len(self._scratch.chars):
+            self._scratch = self._room_for(longest)
+        compiled()(data, offsets, wanted, language.astype(np.int64), self._tables, self._sizes, self._own, self._lists.tables,
+                   self._lists.spans, self._spellings.tables, self._spellings.spans, self._markers, self._scratch, out)
         return out

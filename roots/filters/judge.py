@@ -7,7 +7,7 @@ only `parse_errors`, which is dear, is asked of none but source code that nothin
 """
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -109,8 +109,8 @@ class Judge:
         reason = self._reasons(batch, values, language, natural)
         if self._parse(batch, values, language, np.asarray(pc.is_null(reason)) & np.asarray(document.kept(batch))):
             broken = self._limits.first_broken(values, language)
-            reason = pc.coalesce(reason, pa.array(np.array([*reasons(self.measures), None], object)[broken], pa.string()))
-        return document.drop(self._with_measures(batch, values), pa.array(np.ones(len(batch), bool)), reason)
+            reason = pc.coalesce(reason, _of(reasons(self.measures), broken))
+        return self._with_measures(document.drop(batch, pc.is_valid(reason), reason), values)
 
     def _parse(self, batch: pa.RecordBatch, values: NDArray[np.float32], language: NDArray[np.int64], asked: NDArray[np.bool_]) -> bool:
         """Fills in `parse_errors` of the source code that is asked for; was there any?"""
@@ -150,42 +150,53 @@ class Judge:
         return values, language, natural
 
     def _with_measures(self, batch: pa.RecordBatch, values: NDArray[np.float32]) -> pa.RecordBatch:
-        columns = {}
-        for number, name in enumerate(self.measures):
-            column = np.ascontiguousarray(values[:, number])
-            columns[MEASURE + name] = pa.array(column, pa.float32(), mask=np.isnan(column))
-        return document.with_columns(batch, columns)
+        columns, rows = np.ascontiguousarray(values.T), len(batch)
+        known = np.packbits(~np.isnan(columns), axis=1, bitorder="little")
+        return document.with_columns(batch, {
+            MEASURE + name: pa.Array.from_buffers(pa.float32(), rows, [pa.py_buffer(known[number]), pa.py_buffer(columns[number])])
+            for number, name in enumerate(self.measures)})
 
     def _reasons(self, batch: pa.RecordBatch, values: NDArray[np.float32], language: NDArray[np.int64],
                  natural: NDArray[np.bool_]) -> pa.StringArray:
-        text, codes, sources = batch.column("text"), batch.column("language"), batch.column("source").to_pylist()
-        names_of = np.array([*reasons(self.measures), None], object)
-        broken = names_of[self._limits.first_broken(values, language)]
-        blank = pc.fill_null(pc.invert(pc.match_substring_regex(text, r"[^\s\p{Z}\p{C}]")), True)
         scores = np.asarray(pc.fill_null(batch.column("language_score"), np.float32("nan")))
-        conflicting = self._licence_conflicts(text, sources, ~natural & np.asarray(document.kept(batch)))
-        found: list[str | None] = []
-        low = scores < self._floors[language]
-        unknown = language == self.driver.unknown
-        for row, (empty, source, code) in enumerate(zip(blank.to_pylist(), sources, codes.to_pylist(), strict=True)):
-            declared = self.rules.declared.get(source) if source is not None else None
-            if empty:
-                found.append(EMPTY)
-            elif unknown[row]:
-                found.append(OTHER)
-            elif declared and code not in declared:
-                found.append(UNDECLARED)
-            elif low[row]:
-                found.append(LOW_SCORE)
-            elif row in conflicting:
-                found.append(f"{LICENCE}.{conflicting[row]}")
-            else:
-                found.append(broken[row])
-        return pa.array(found, pa.string())
+        found = _of(reasons(self.measures), self._limits.first_broken(values, language))
+        conflicts = self._licence_conflicts(batch, ~natural & np.asarray(document.kept(batch)))
+        if conflicts:
+            found = pc.coalesce(pa.array([conflicts.get(row) for row in range(len(batch))], pa.string()), found)
+        for reason, speaks in ((LOW_SCORE, scores < self._floors[language]), (UNDECLARED, self._undeclared(batch)),
+                               (OTHER, language == self.driver.unknown), (EMPTY, self._blank(batch.column("text"), values))):
+            if speaks.any():
+                found = pc.if_else(pa.array(speaks), reason, found)
+        return found
 
-    def _licence_conflicts(self, text: pa.LargeStringArray, sources: list[str], asked: NDArray[np.bool_]) -> Mapping[int, str]:
+    def _blank(self, text: pa.LargeStringArray, values: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """Which texts hold nothing to be seen? Those that hold a word need not be looked at."""
+        asked = ~((values[:, self.measures.index("word_count")] > 0) | (values[:, self.measures.index("alphanumeric_share")] > 0))
+        if asked.any():
+            seen = pc.match_substring_regex(text.filter(pa.array(asked)), r"[^\s\p{Z}\p{C}]")
+            asked[asked] = ~np.asarray(pc.fill_null(seen, False))
+        return asked
+
+    def _undeclared(self, batch: pa.RecordBatch) -> NDArray[np.bool_]:
+        """Which rows are in a language that their source, which declares some, does not declare?"""
+        sources, codes = (pc.dictionary_encode(batch.column(name), null_encoding="encode") for name in ("source", "language"))
+        table = np.zeros((len(sources.dictionary), len(codes.dictionary)), np.bool_)
+        for row, source in enumerate(sources.dictionary.to_pylist()):
+            if declared := self.rules.declared.get(source):
+                table[row] = [code not in declared for code in codes.dictionary.to_pylist()]
+        found: NDArray[np.bool_] = table[np.asarray(sources.indices), np.asarray(codes.indices)]
+        return found
+
+    def _licence_conflicts(self, batch: pa.RecordBatch, asked: NDArray[np.bool_]) -> Mapping[int, str]:
+        """The reasons of the rows whose text names another licence than its source's."""
         rows = np.flatnonzero(asked)
         if not len(rows) or not self.rules.headers:
             return {}
-        named = conflicts(text.take(pa.array(rows)), [sources[row] for row in rows], self.rules.licences, self.rules.headers)
-        return {int(row): licence for row, licence in zip(rows, named, strict=True) if licence is not None}
+        texts, sources = (batch.column(name).take(pa.array(rows)) for name in ("text", "source"))
+        named = conflicts(texts, sources.to_pylist(), self.rules.licences, self.rules.headers)
+        return {int(row): f"{LICENCE}.{licence}" for row, licence in zip(rows, named, strict=True) if licence is not None}
+
+
+def _of(names: Sequence[str], numbers: NDArray[np.int64]) -> pa.StringArray:
+    """The names that the numbers stand for; null for -1."""
+    return pa.array(names, pa.string()).take(pa.array(numbers, mask=numbers < 0))

@@ -68,9 +68,9 @@ def inner_punctuation(doc):
     A text of fewer than fifty words counts as one of fifty: two signs in a line are no sign of anything.
     """
     signs = 0
-    for i in range(1, len(doc.chars) - 1):
-        if (doc.classes[i] == PUNCTUATION or doc.classes[i] == SYMBOL) and doc.classes[i - 1] <= MARK and doc.classes[i + 1] <= MARK \
-                and doc.classes[i - 1] != SPACE and doc.classes[i + 1] == LETTER and not doc.flags[i] & (JOINS | BULLET) \
+    for i in doc.signs:
+        if 0 < i < len(doc.chars) - 1 and doc.classes[i + 1] == LETTER and (doc.classes[i - 1] == LETTER or doc.classes[i - 1] == MARK) \
+                and (doc.classes[i] == PUNCTUATION or doc.classes[i] == SYMBOL) and not doc.flags[i] & (JOINS | BULLET) \
                 and not doc.flags[i - 1] & ALONE:
             signs += 1
     return signs / max(len(doc.word_start), FEW_WORDS)
@@ -83,10 +83,11 @@ def stray_marks(doc):
     A text of fewer than fifty words counts as one of fifty.
     """
     stray = 0
-    for i in range(len(doc.chars)):
-        if doc.classes[i] == MARK:
-            before = doc.classes[i - 1] if i else SPACE
-            stray += before not in (LETTER, MARK, FORMAT, DIGIT)
+    if doc.tally[MARK]:
+        before = SPACE
+        for k in doc.classes:
+            stray += (k == MARK) & (before != LETTER) & (before != MARK) & (before != FORMAT) & (before != DIGIT)
+            before = k
     return stray / max(len(doc.word_start), FEW_WORDS)
 
 
@@ -118,8 +119,11 @@ def mojibake(doc):
     """
     found = 0
     n = len(doc.chars)
-    i = 0
-    while i < n - 1:
+    following = 1
+    for second in doc.signs:
+        if second < following or not doc.flags[second] & MISREAD:
+            continue
+        i = second - 1
         c = doc.chars[i]
         length = 0
         if 0xC2 <= c <= 0xDF:
@@ -129,7 +133,6 @@ def mojibake(doc):
         elif 0xF0 <= c <= 0xF4:
             length = 4
         if length == 0 or i + length > n:
-            i += 1
             continue
         misread = 0
         signs = 0
@@ -138,9 +141,7 @@ def mojibake(doc):
             signs += (doc.flags[j] & MISREAD_SIGN) != 0
         if misread == length - 1 and (length == 2 or signs > 0):
             found += length
-            i += length
-        else:
-            i += 1
+            following = i + length + 1
     return found / n if n else 0.0
 
 
@@ -148,8 +149,8 @@ def mojibake(doc):
 def hash_signs(doc):
     """How many # to a word? Gopher allows one to ten words. A text of fewer than fifty words counts as one of fifty."""
     signs = 0
-    for c in doc.chars:
-        signs += c == 35
+    for i in doc.signs:
+        signs += doc.chars[i] == 35
     return signs / max(len(doc.word_start), FEW_WORDS)
 
 
@@ -157,14 +158,15 @@ def hash_signs(doc):
 def ellipses(doc):
     """How many … or ... to a word? Gopher allows one to ten words. A text of fewer than fifty words counts as one of fifty."""
     signs = 0
-    i = 0
-    while i < len(doc.chars):
+    following = 0
+    for i in doc.signs:
+        if i < following:
+            continue
         if doc.chars[i] == 0x2026:
             signs += 1
         elif doc.chars[i] == 46 and i + 2 < len(doc.chars) and doc.chars[i + 1] == 46 and doc.chars[i + 2] == 46:
             signs += 1
-            i += 2
-        i += 1
+            following = i + 3
     return signs / max(len(doc.word_start), FEW_WORDS)
 
 
@@ -172,7 +174,7 @@ def ellipses(doc):
 def curly_brackets(doc):
     """How many { and }? C4 drops a page with one; prose has next to none, scripts and style sheets have many."""
     signs = 0
-    for c in doc.chars:
-        signs += c in (123, 125)
+    for i in doc.signs:
+        signs += doc.chars[i] in (123, 125)
     visible = len(doc.chars) - doc.tally[SPACE] - doc.tally[FORMAT]
     return signs / visible if visible > 0 else math.nan

@@ -41,8 +41,8 @@ def alphabetic_share(doc):
 def non_word_share(doc):
     """How many characters are neither letters, digits nor underscores? ROOTS keeps files of 15 to 65 %."""
     word = doc.tally[LETTER] + doc.tally[DIGIT]
-    for c in doc.chars:
-        word += c == 95
+    for i in doc.signs:
+        word += doc.chars[i] == 95
     return 1 - word / len(doc.chars) if len(doc.chars) else math.nan
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 
-from roots.filters.characters import ALONE, BULLET, CLOSES, DIGIT, LETTER, PUNCTUATION, SPACE, TERMINAL, UPPER
+from roots.filters.characters import ALONE, BULLET, CLOSES, DIGIT, PUNCTUATION, SPACE, TERMINAL
 from roots.filters.measures import BOTH, measure
-from roots.filters.places import LINE_FEEDS
+from roots.filters.places import CAPITALS, DIGITS, LETTERS, LINE_FEEDS
 
 
 @measure("line_count", unit="lines", of=BOTH)
@@ -118,12 +118,8 @@ def uppercase_lines(doc):
     """How many lines are mostly capitals? RefinedWeb removes them; scripts without case have none."""
     capital = 0
     for i in range(len(doc.line_start)):
-        letters = 0
-        upper = 0
-        for j in range(doc.line_start[i], doc.line_end[i]):
-            letters += doc.classes[j] == LETTER
-            upper += doc.flags[j] & UPPER
-        capital += letters > 1 and upper * 2 > letters
+        letters = doc.line_counts[i, LETTERS]
+        capital += letters > 1 and doc.line_counts[i, CAPITALS] * 2 > letters
     return capital / len(doc.line_start) if len(doc.line_start) else math.nan
 
 
@@ -132,12 +128,7 @@ def numeric_lines(doc):
     """How many lines hold digits and no letter? RefinedWeb removes them."""
     numeric = 0
     for i in range(len(doc.line_start)):
-        letters = 0
-        digits = 0
-        for j in range(doc.line_start[i], doc.line_end[i]):
-            letters += doc.classes[j] == LETTER
-            digits += doc.classes[j] == DIGIT
-        numeric += digits > 0 and letters == 0
+        numeric += doc.line_counts[i, DIGITS] > 0 and doc.line_counts[i, LETTERS] == 0
     return numeric / len(doc.line_start) if len(doc.line_start) else math.nan
 
 
@@ -148,8 +139,8 @@ def counter_lines(doc):
     for i in range(len(doc.line_start)):
         parts = 0
         numbers = 0
-        j = doc.line_start[i]
-        while j < doc.line_end[i]:
+        j = doc.line_start[i] if doc.line_counts[i, DIGITS] else doc.line_end[i]
+        while j < doc.line_end[i] and parts < 3:
             if doc.classes[j] == SPACE:
                 j += 1
                 continue

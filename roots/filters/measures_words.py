@@ -86,13 +86,18 @@ def single_letter_words(doc):
 def mixed_words(doc):
     """How many words change between letters and digits? Scanned badly: "w0rd", "1ittle". Fewer than fifty words count as fifty."""
     mixed = 0
-    for i in range(len(doc.word_start)):
-        for j in range(doc.word_start[i] + 1, doc.word_end[i]):
-            a = doc.classes[j - 1]
-            b = doc.classes[j]
-            if (a == LETTER and b == DIGIT) or (a == DIGIT and b == LETTER):
-                mixed += 1
-                break
+    word = 0
+    for i in doc.signs:
+        if doc.classes[i] != DIGIT:
+            continue
+        while word < len(doc.word_start) and doc.word_end[word] <= i:
+            word += 1
+        if word == len(doc.word_start):
+            break
+        if (doc.word_start[word] < i and doc.classes[i - 1] == LETTER) or \
+                (doc.word_start[word] <= i and i + 1 < doc.word_end[word] and doc.classes[i + 1] == LETTER):
+            mixed += 1
+            word += 1
     return mixed / max(len(doc.word_start), FEW_WORDS)
 
 
@@ -112,8 +117,9 @@ def parted_ideographs(doc):
     A text of fewer than fifty words counts as one of fifty.
     """
     parted = 0
-    for i in range(1, len(doc.chars) - 1):
-        if (doc.classes[i] == SYMBOL or doc.chars[i] == 39) and doc.flags[i - 1] & ALONE and doc.flags[i + 1] & ALONE:
+    for i in doc.signs:
+        if (doc.classes[i] == SYMBOL or doc.chars[i] == 39) and 0 < i < len(doc.chars) - 1 \
+                and doc.flags[i - 1] & ALONE and doc.flags[i + 1] & ALONE:
             parted += 1
     return parted / max(len(doc.word_start), FEW_WORDS)
 

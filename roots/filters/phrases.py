@@ -1,105 +1,161 @@
 """Which words stand in a list? Lists of words and short phrases as one flat table of 64-bit hashes that kernels can search.
 
 An entry is cut into words exactly as text is, so "aujourd'hui", "का" and the two-syllable "không phải" all just work; a
-phrase may hold up to six words. A word counts as found when an entry covers it, the longest entry first: for lists of single
+phrase may hold up to six words. All lists of a language are one table, whose keys are the beginnings of their entries: most words begin
+none, and cost one look. A word counts as found when an entry covers it, the longest entry first: for lists of single
 words that is ROOTS' ratio; its "augmented" pairs for Vietnamese and Chinese are here entries of two words or two characters.
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from roots.filters.view import hashes_of, mix
+from roots.filters.characters import characters
+from roots.filters.places import BARE, BOILERPLATE, CLOSED, CLOSED_KINDS, FLAGGED, GENERATED, PLACEHOLDER, TALLY
+from roots.filters.view import decode, mix, words_of
 
 LONGEST_PHRASE = 6
 LISTS = ("closed_class", "flagged", "placeholder", "boilerplate", "generated")
+PLACES = CLOSED, FLAGGED, PLACEHOLDER, BOILERPLATE, GENERATED  # of what each list covers, in Doc.found
 _BASE = 0xA24BAED4963EE407
+_ROOMY = 4  # places of a table for one beginning, at least
 
 
 @njit(inline="always")
-def _grow(hashed: np.uint64, word: np.uint64) -> np.uint64:
+def _grow(hashed, word):  # type: ignore[no-untyped-def]
     return hashed * np.uint64(_BASE) + word
 
 
+@njit(inline="always")
+def _key(hashed):  # type: ignore[no-untyped-def]
+    return mix(hashed) | np.uint64(1)
+
+
+@njit
+def _beginnings(data, classes_of, flags_of, lower):  # type: ignore[no-untyped-def]
+    """The keys of the first word of a text, of its first two words, and so on."""
+    size = max(data.shape[0], 1)
+    chars, classes, flags = np.empty(size, np.uint32), np.empty(size, np.uint8), np.empty(size, np.uint16)
+    signs, feeds = np.empty(size, np.int32), np.empty((size + 1, 4), np.int32)
+    start, end, hashes = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.uint64)
+    n = decode(data, 0, data.shape[0], classes_of, flags_of, chars, classes, flags, signs, feeds, np.zeros(TALLY, np.int64))
+    words = words_of(chars, classes, flags, n, lower, start, end, hashes)
+    hashed = np.uint64(0)
+    for i in range(words):
+        hashed = _grow(hashed, hashes[i])
+        hashes[i] = _key(hashed)
+    return hashes[:words]
+
+
+@njit(inline="always")
+def _beginning(keys, first, mask, hashed):  # type: ignore[no-untyped-def]
+    """Where the table has these words; -1 where no entry begins so."""
+    key = _key(hashed)
+    place = np.int64(key >> np.uint64(20)) & mask
+    while keys[first + place] != key:
+        if keys[first + place] == 0:
+            return np.int64(-1)
+        place = (place + 1) & mask
+    return first + place
+
+
 @njit(no_cpython_wrapper=True)
-def covered(hashes, begin, end, keys, first, mask, longest, gap, seen):  # type: ignore[no-untyped-def]
-    """(words of [begin, end) that entries cover, different entries found, words in stretches of `gap` or more that none covers).
+def listed(hashes, words, tables, span, gap, seen, touched, following, found):  # type: ignore[no-untyped-def]
+    """Counts the words that entries of each list cover; of the first list also different entries, and words in stretches without any.
 
-    `seen` is scratch of mask + 1 places.
+    Stretches are of `gap` words or more. `seen` (all 0) has a place for each key, and so has `touched`; `following` one for each list.
     """
-    words = 0
-    kinds = 0
-    bare = 0
-    last = begin
-    seen[: mask + 1] = 0
-    i = begin
-    while i < end:
-        reach = min(longest, end - i)
-        best = 0
-        hashed = np.uint64(0)
-        where = np.int64(0)
-        for size in range(1, reach + 1):
-            hashed = _grow(hashed, hashes[i + size - 1])
-            key = mix(hashed) | np.uint64(1)
-            place = np.int64(key >> np.uint64(20)) & mask
-            while keys[first + place] != 0 and keys[first + place] != key:
-                place = (place + 1) & mask
-            if keys[first + place] == key:
-                best = size
-                where = place
-        if best:
-            if i - last >= gap:
-                bare += i - last
-            last = i + best
-            words += best
-            if seen[where] == 0:
-                seen[where] = 1
-                kinds += 1
-            i += best
-        else:
-            i += 1
-    if end - last >= gap:
-        bare += end - last
-    return words, kinds, bare
-
-
-def _key(hashes: NDArray[np.uint64]) -> int:
-    """The key of an entry, as `covered` computes it: not compiled, or each process would begin with seconds of compiling."""
-    hashed = np.zeros(1, np.uint64)
-    for word in hashes:
-        hashed = _grow.py_func(hashed, word)
-    return int(mix.py_func(hashed)[0]) | 1
+    keys, ends, goes = tables
+    first, mask, has = span
+    bare = kinds = last = 0
+    following[:] = 0
+    for i in range(words):
+        begin = _beginning(keys, first, mask, hashes[i])
+        if begin < 0:
+            continue
+        for which in range(len(PLACES)):
+            bit = np.uint8(1 << which)
+            if i < following[which] or not (ends[begin] | goes[begin]) & bit:
+                continue
+            best, where, at, size, hashed = 0, begin, begin, 1, hashes[i]
+            while at >= 0:
+                if ends[at] & bit:
+                    best, where = size, at
+                if not goes[at] & bit or i + size >= words:
+                    break
+                hashed = _grow(hashed, hashes[i + size])
+                size += 1
+                at = _beginning(keys, first, mask, hashed)
+            if best == 0:
+                continue
+            found[PLACES[which]] += best
+            following[which] = i + best
+            if which == 0:
+                if i - last >= gap:
+                    bare += i - last
+                last = i + best
+                if seen[where] == 0:
+                    seen[where] = 1
+                    touched[kinds] = where
+                    kinds += 1
+    if words - last >= gap:
+        bare += words - last
+    for k in range(kinds):
+        seen[touched[k]] = 0
+    found[CLOSED_KINDS], found[BARE] = kinds, bare
+    for which in range(len(PLACES)):
+        if not has & (1 << which):
+            found[PLACES[which]] = np.nan
+    if not has & 1:
+        found[CLOSED_KINDS] = found[BARE] = np.nan
 
 
 class PhraseTables:
-    """Lists of entries, one after the other: `keys`, and per list (first place, mask, words of the longest entry); mask -1 = no list."""
+    """Lists of entries by language as tables, one language after the other.
 
-    def __init__(self, lists: Sequence[Iterable[str] | None]) -> None:
-        parts: list[NDArray[np.uint64]] = []
-        self.spans = np.full((max(len(lists), 1), 3), -1, np.int64)
+    `tables` are keys, the lists in which the words are an entry, and those in which they only begin one (a bit each, in the order of
+    LISTS); `spans` has of each language the first place, a mask, and which lists there are.
+    """
+
+    def __init__(self, languages: Sequence[Sequence[Iterable[str] | None]]) -> None:
+        parts = [_table({})]
+        self.spans = np.zeros((max(len(languages), 1), 3), np.int64)
         first = 0
-        for number, entries in enumerate(lists):
-            if not entries:
-                continue
-            found: dict[int, int] = {}
-            for entry in sorted(set(entries)):
-                hashes = hashes_of(entry)
-                if 0 < len(hashes) <= LONGEST_PHRASE:
-                    found[_key(hashes)] = len(hashes)
-            size = 16
-            while size < 2 * len(found):
-                size *= 2
-            keys = np.zeros(size, np.uint64)
-            for value in found:
-                place = (value >> 20) & (size - 1)
-                while keys[place]:
-                    place = (place + 1) & (size - 1)
-                keys[place] = value
-            parts.append(keys)
-            self.spans[number] = first, size - 1, max(found.values(), default=0)
-            first += size
-        self.keys = np.concatenate(parts) if parts else np.zeros(1, np.uint64)
-        self.widest = int(self.spans[:, 1].max()) + 1
+        for number, lists in enumerate(languages):
+            first += len(parts[-1][0])
+            beginnings: dict[int, list[int]] = {}
+            has = 0
+            for which, entries in enumerate(lists):
+                has |= bool(entries) << which
+                for entry in sorted(set(entries or ())):
+                    words = _keys_of(entry)
+                    for size, key in enumerate(words if len(words) <= LONGEST_PHRASE else (), 1):
+                        beginnings.setdefault(key, [0, 0])[size < len(words)] |= 1 << which
+            parts.append(_table(beginnings))
+            self.spans[number] = first, len(parts[-1][0]) - 1, has
+        keys, ends, goes = zip(*parts, strict=True)
+        self.tables = np.concatenate(keys), np.concatenate(ends), np.concatenate(goes)
+
+
+def _keys_of(entry: str) -> list[int]:
+    """The keys of the first word of an entry, of the first two, and so on."""
+    known = characters()
+    data = np.frombuffer(entry.encode("utf-8", "replace"), np.uint8)
+    return [int(key) for key in _beginnings(data, known.classes, known.flags, known.lower)]
+
+
+def _table(beginnings: Mapping[int, Sequence[int]]) -> tuple[NDArray[np.uint64], NDArray[np.uint8], NDArray[np.uint8]]:
+    """Keys, and what is known of each, in an open-addressed table; key 0 = free."""
+    size = 16
+    while size < _ROOMY * len(beginnings):
+        size *= 2
+    keys, ends, goes = np.zeros(size, np.uint64), np.zeros(size, np.uint8), np.zeros(size, np.uint8)
+    for key, (end, go) in beginnings.items():
+        place = (key >> 20) & (size - 1)
+        while keys[place]:
+            place = (place + 1) & (size - 1)
+        keys[place], ends[place], goes[place] = key, end, go
+    return keys, ends, goes

@@ -14,5 +14,8 @@ SPELLED, STRANGE = 38, 39                                # strings of three lett
 FOUND = 40                                               # places in all
 
 # Places in Doc.tally, after the eight classes of characters.py
-UPPER_CASE, LINE_FEEDS, OWN_SCRIPT, OF_A_SCRIPT = 8, 9, 10, 11
-TALLY = 12
+UPPER_CASE, LINE_FEEDS, OWN_SCRIPT, OF_A_SCRIPT, SIGNS = 8, 9, 10, 11, 12
+TALLY = 13
+
+# What Doc.line_counts says of a line
+LETTERS, DIGITS, CAPITALS = range(3)

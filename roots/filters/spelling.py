@@ -11,7 +11,7 @@ A list has a line for two letters and all those that may follow: "ma jkn" holds 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numba import njit
@@ -19,30 +19,14 @@ from numpy.typing import NDArray
 
 from roots.filters.characters import ALONE, DIGIT, FORMAT, LETTER, MARK, characters, script_number
 from roots.filters.places import SPELLED, STRANGE
-from roots.filters.view import mix, spans_of
+from roots.filters.view import spans_of
 
 EDGE = "_"
 DIGITS = "0"
-_EDGE, _ZERO, _NONE = ord(EDGE), ord(DIGITS), 0
+_CLASSES = 8
+_EDGE, _STRANGER, _SKIPPED = 0, 1, 0xFFFF  # numbers of letters; see SpellingTables
 LONG = 16  # characters; a longer word that holds a digit is no word
 COMMON = 0.99  # of the running text that a list covers: the rarest strings, names and slips of the pen among them, are left out
-
-
-@njit(inline="always")
-def _key(a, b, c):  # type: ignore[no-untyped-def]
-    return mix((a << np.uint64(42)) | (b << np.uint64(21)) | c)
-
-
-@njit(inline="always")
-def _known(prints, first, mask, key):  # type: ignore[no-untyped-def]
-    """Does the table hold a key? Of a key it keeps 32 bits: another one has the same once in some 10^5 words."""
-    place = np.int64(key) & mask
-    fingerprint = np.uint32(key >> np.uint64(32)) | np.uint32(1)
-    while prints[first + place] != 0:
-        if prints[first + place] == fingerprint:
-            return True
-        place = (place + 1) & mask
-    return False
 
 
 @njit(inline="always")
@@ -55,70 +39,91 @@ def _is_key(classes, start, end):  # type: ignore[no-untyped-def]
 
 
 @njit(no_cpython_wrapper=True)
-def spelled(chars, classes, flags, lower, scripts, own, start, end, words, prints, first, mask, found):  # type: ignore[no-untyped-def]
-    """Counts the strings of three letters of all words, and those of them that the table lacks."""
+def spelled(chars, classes, flags, scripts, own, start, end, words, tables, span, found):  # type: ignore[no-untyped-def]
+    """Counts the strings of three letters of all words, and those of them that the list lacks. `span` is a row of SpellingTables.spans."""
+    letters, rows, bits = tables
+    first, last, size, first_row, first_bit, wide = span
     total = strange = 0
     for word in range(words):
         script = scripts[chars[start[word]]]
         if flags[start[word]] & ALONE or (script != 0 and not own[script]) or _is_key(classes, start[word], end[word]):
             continue
-        a = np.uint64(_NONE)
-        b = np.uint64(_EDGE)
+        a = b = np.int64(_EDGE)
         for i in range(start[word], end[word] + 1):
-            c = np.uint64(_EDGE)
+            c = np.int64(_EDGE)
             if i < end[word]:
-                kind = classes[i]
-                if kind == FORMAT:
+                at = first + _CLASSES + chars[i]
+                c = np.int64(letters[at if at < last else first + classes[i]])
+                if c == _SKIPPED:
                     continue
-                if kind in (LETTER, MARK):
-                    c = np.uint64(lower[chars[i]])
-                elif kind == DIGIT:
-                    c = np.uint64(_ZERO)
-            if b == _EDGE and c == _EDGE:
-                continue
-            if a != _NONE:
-                total += 1
-                strange += not _known(prints, first, mask, _key(a, b, c))
+            row = first_bit + np.int64(rows[first_row + a * size + b]) * wide
+            known = (bits[row + (c >> 6)] >> np.uint64(c & 63)) & np.uint64(1)
+            total += b != _EDGE
+            strange += known == 0
             a = b
             b = c
-            if c == _EDGE:
-                a = np.uint64(_NONE)
     found[SPELLED] = total
     found[STRANGE] = strange
 
 
 class SpellingTables:
-    """Lists of strings, one after the other: `prints`, and for each list its first place and mask; mask -1 = no list."""
+    """Lists of strings as tables, one list after the other; `spans` says where each begins, -1 = no list.
+
+    Letters are numbered: 0 an edge, 1 a letter that no string holds, and so on. `letters` has the number by code point, in [first, last),
+    after eight that hold by class for code points beyond;
+    `rows` by two numbers (a × size + b) the row of bits that has one for every letter that may follow. Behind an edge nothing is asked,
+    as if all might follow. A span is (first, last, size, first of rows, first of bits, numbers of 64 bits to a row).
+    """
 
     def __init__(self, lists: Sequence[Iterable[str] | None]) -> None:
-        parts: list[NDArray[np.uint32]] = []
-        self.spans = np.full((max(len(lists), 1), 2), -1, np.int64)
-        first = 0
+        self.spans = np.full((max(len(lists), 1), 6), -1, np.int64)
+        letters: list[NDArray[np.uint16]] = [np.zeros(0, np.uint16)]
+        rows: list[NDArray[np.uint16]] = [np.zeros(1, np.uint16)]
+        bits: list[NDArray[np.uint64]] = [np.zeros(1, np.uint64)]
         for number, entries in enumerate(lists):
             strings = sorted(set(strings_of(entries))) if entries else []
-            if not strings:
-                continue
-            letters = np.array([[ord(c) for c in string] for string in strings], np.uint64)
-            made = _table(letters)
-            parts.append(made)
-            self.spans[number] = first, len(made) - 1
-            first += len(made)
-        self.prints = np.concatenate(parts) if parts else np.zeros(1, np.uint32)
+            if strings:
+                numbers = {letter: n for n, letter in enumerate(sorted({c for string in strings for c in string} - {EDGE}), _STRANGER + 1)}
+                numbers[EDGE] = _EDGE
+                firsts = [sum(map(len, parts)) for parts in (letters, rows, bits)]
+                letters.append(_letters(numbers))
+                size, wide = len(numbers) + 1, (len(numbers) >> 6) + 1
+                self.spans[number] = firsts[0], firsts[0] + len(letters[-1]), size, firsts[1], firsts[2], wide
+                made = _rows(strings, numbers, size, wide)
+                rows.append(made[0])
+                bits.append(made[1])
+        self.tables = np.concatenate(letters), np.concatenate(rows), np.concatenate(bits)
 
 
-@njit(cache=True)
-def _table(letters):  # type: ignore[no-untyped-def]
-    size = 16
-    while size < 2 * len(letters):
-        size *= 2
-    prints = np.zeros(size, np.uint32)
-    for n in range(len(letters)):
-        key = _key(letters[n, 0], letters[n, 1], letters[n, 2])
-        place = np.int64(key) & (size - 1)
-        while prints[place] != 0:
-            place = (place + 1) & (size - 1)
-        prints[place] = np.uint32(key >> np.uint64(32)) | np.uint32(1)
-    return prints
+def _letters(numbers: Mapping[str, int]) -> NDArray[np.uint16]:
+    """The number of each code point, as far as any is in the list: of its lower case, of DIGITS for a digit."""
+    tables = characters()
+    capitals = np.flatnonzero(tables.lower != np.arange(len(tables.lower)))
+    known = np.array(sorted(map(ord, numbers)), np.uint32)
+    last = int(max(known.max(), capitals[np.isin(tables.lower[capitals], known)].max(initial=0))) + 1
+    kinds, lower = tables.classes[:last], tables.lower[:last]
+    by_letter = np.full(int(max(lower.max(), known.max())) + 1, _STRANGER, np.uint16)
+    for letter, number in numbers.items():
+        by_letter[ord(letter)] = number
+    by_class = np.full(_CLASSES, _EDGE, np.uint16)
+    by_class[[LETTER, MARK, DIGIT, FORMAT]] = _STRANGER, _STRANGER, numbers.get(DIGITS, _STRANGER), _SKIPPED
+    return np.concatenate([by_class, np.where(np.isin(kinds, (LETTER, MARK)), by_letter[lower], by_class[kinds])])
+
+
+def _rows(strings: Sequence[str], numbers: Mapping[str, int], size: int, wide: int) -> tuple[NDArray[np.uint16], NDArray[np.uint64]]:
+    """Which row of bits belongs to two letters, and the rows: one of none, one of all, then one for two letters that any may follow."""
+    rows = np.zeros((size, size), np.uint16)
+    rows[:, _EDGE] = 1
+    bits = [np.zeros(wide, np.uint64), np.full(wide, ~np.uint64(0))]
+    for string in strings:
+        a, b, c = (numbers[letter] for letter in string)
+        if b == _EDGE:
+            continue
+        if rows[a, b] == 0:
+            rows[a, b] = len(bits)
+            bits.append(np.zeros(wide, np.uint64))
+        bits[rows[a, b]][c >> 6] |= np.uint64(1) << np.uint64(c & 63)
+    return rows.ravel(), np.concatenate(bits)
 
 
 def strings_of(entries: Iterable[str]) -> Iterator[str]:
