@@ -113,10 +113,12 @@ def test_planted_duplicates_go_and_nothing_else(tmp_path: Path) -> None:
     assert counts(str(tmp_path / "d.arrow")) == summary
 
 
-def test_how_the_work_is_cut_changes_nothing(tmp_path: Path) -> None:
+def test_how_the_work_is_cut_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rows, rules = corpus(2, 40), DedupRules(SIGNATURES)
     answers = set()
-    for number, (size, partitions, backwards) in enumerate([(1000, 1, False), (17, 64, True), (33, 5, False)]):
+    for number, (size, partitions, backwards) in enumerate([(1000, None, False), (17, 64, True), (33, 5, False)]):
+        monkeypatch.setattr("roots.pipelines.keys.STRETCH", 40 * number + 1)
+        monkeypatch.setattr("roots.pipelines.deduplicate.TOGETHER", 10 ** number)
         blocks = blocks_of(rows, tmp_path / str(number), size)
         deduplicate(blocks[::-1] if backwards else blocks, rules, str(tmp_path / f"{number}.arrow"), pipeline, partitions=partitions)
         answers.add((tmp_path / f"{number}.arrow").read_bytes())

@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ from roots.filters.resemblance import document_form, document_shingles
 from roots.filters.shingles import Hashes
 from roots.filters.signatures import SignatureRules, buffers
 from roots.store import place
+
+SMALL = 1 << 14  # bytes of a text that is copied out of its block
 
 
 @dataclass(frozen=True)
@@ -34,13 +37,13 @@ class JudgedBlock:
         return self.documents.rsplit("/", 1)[-1].removesuffix(".arrow")
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=16)
 def read_block(path: str) -> pa.RecordBatch:
-    """All rows of a block as one batch; the last few hundred are remembered."""
+    """All rows of a block as one batch; the last few are remembered."""
     return batches.read_joined(place(path))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=16)
 def read_parts(path: str) -> tuple[Sequence[pa.RecordBatch], npt.NDArray[np.int64]]:
     """The batches of a block's documents as they lie in the file, and the number of each one's first row: no text is copied."""
     parts = batches.read_all(place(path)).to_batches()
@@ -121,7 +124,9 @@ class Shelf:
                 for name, values in columns.items():
                     values += parts[part].column(name).take(pa.array(here)).to_pylist()
                 data, offsets = buffers(parts[part].column("text"))
-                texts += [data[start:end] for start, end in zip(offsets[here].tolist(), offsets[here + 1].tolist(), strict=True)]
+                mapped = isinstance(place(block.documents), Path)
+                texts += [data[start:end] if mapped and end - start > SMALL else data[start:end].copy()  # a view holds the whole block
+                          for start, end in zip(offsets[here].tolist(), offsets[here + 1].tolist(), strict=True)]
             urls += signatures.column("url_hash").to_pylist()
             exact.append(np.stack([np.asarray(signatures.column(name).fill_null(0)) for name in ("exact_high", "exact_low")], 1))
             keys, has = bands_of(signatures, self.width)
