@@ -1,33 +1,39 @@
 """What does the whole job cost beside datatrove's, and beside the bare native calls on the same bytes?
 
-    python -m benchmarks.job [DATA] [--peer PYTHON] [--every 40]      DATA: one folder a source (default: ../shared/data)
+    python -m benchmarks.job [DATA] [--peer PYTHON] [--every 60]      DATA: one folder a source (default: ../shared/data)
 
-Ours is the command itself, `roots build open46`, one worker, from the raw files to documents, ledger, tokens and report: all CPU seconds
-of the process and its children, without those in which a tokenizer is learned. datatrove gets the documents that ours has read, every
-40th of each language that it has a word tokenizer for, as JSONL, and our tokenizer (see job_peer.py). Figures are MB of text that came
-in per CPU second.
+Text: every document of the sources of open46 in the languages that are ours and that datatrove has a word tokenizer for; then each two of
+a language that follow each other once more as one, so that there are 50 MB without a copy among them. Both sides read it as JSON lines.
 
-Bare is what nobody can do without: unpacking and parsing the JSON by Arrow, fastText's own `predict`, the compiled kernels of measures,
-perplexity, signatures and the scan for personal data called on whole columns, Arrow's writing, and `encode_batch` of the text kept.
+Ours is the command itself, `roots build`, one worker: identify, judge (73 measures and limits), scrub (11 kinds), MinHash, shards, ledger,
+tokens and report. What it does and datatrove's chain does not (identify, perplexity, spelling, nine more kinds, the comparison of
+what MinHash proposes, ledger, report, digests) is not taken off. CPU seconds are those of the process and its children, without those in
+which the tokenizer is learned; the start is what the same command takes for one document of each language. datatrove gets every 60th
+document of each language, for on all of them it takes hours, and our tokenizer (job_peer.py); its start is what it takes to import its
+modules and to load its word tokenizers, and the figure with the start counts that once for all the text, not for the 60th part.
+
+Bare is what nobody can do without: parsing by Arrow; the compiled kernels of identification, measures, perplexity, signatures and
+candidates of personal data, called on whole columns; one writing by Arrow; `encode_batch` of the text that was kept. It holds no limits,
+no reasons, no judging of candidates, no comparison of proposed duplicates, no ledger, no report, and no packing of tokens.
 """
 from __future__ import annotations
 
 import argparse
 import json
 import os
-import resource
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from roots.batches import each
 from roots.pipelines.build import inputs_for
@@ -41,108 +47,148 @@ ITS = {"ar": "arb_Arab", "bn": "ben_Beng", "ca": "cat_Latn", "en": "eng_Latn", "
        "gu": "guj_Gujr", "hi": "hin_Deva", "id": "ind_Latn", "ig": "ibo_Latn", "kn": "kan_Knda", "ml": "mal_Mlym", "mr": "mar_Deva",
        "ne": "npi_Deva", "pa": "pan_Guru", "pt": "por_Latn", "rw": "kin_Latn", "sn": "sna_Latn", "sw": "swh_Latn", "ta": "tam_Taml",
        "te": "tel_Telu", "ur": "urd_Arab", "vi": "vie_Latn", "xh": "xho_Latn", "yo": "yor_Latn", "zu": "zul_Latn"}
+# and those for which it takes the word tokenizer of a related language, or one for any
+BORROWED = {"ak": "aka_Latn", "as": "asm_Beng", "bm": "bam_Latn", "fon": "fon_Latn", "ki": "kik_Latn", "lg": "lug_Latn", "ln": "lin_Latn",
+            "nso": "nso_Latn", "ny": "nya_Latn", "or": "ory_Orya", "rn": "run_Latn", "st": "sot_Latn", "tn": "tsn_Latn", "ts": "tso_Latn",
+            "tum": "tum_Latn", "tw": "twi_Latn"}
+THEIRS = ITS | BORROWED
+STEPS = ("normalise", "identify", "judge", "scrub", "deduplicate", "sift")
+SOURCE = "sample-stories"  # a record of the catalogue that declares all languages
+Row = tuple[str, str]      # language in our codes, text
 
 
-def children() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+class Cost(NamedTuple):
+    """CPU seconds of one build: all without learning a tokenizer, those without tokens either, and by pass."""
 
-
-def ours(data: Path, run: Path) -> tuple[float, dict[str, float]]:
-    """CPU seconds of the whole command, and by pass."""
-    before = children()
-    subprocess.run([sys.executable, "-m", "roots", "build", "open46", "--data", str(data), "--to", str(run)], cwd=ROOT, check=True,
-                   stdout=subprocess.DEVNULL)
-    passes = json.loads((run / "timings.json").read_bytes())["passes"]
-    return children() - before, {title: stages[""]["cpu_seconds"] for title, stages in passes.items()}
+    all: float
+    before_tokens: float
+    passes: dict[str, float]
 
 
 def given(data: Path) -> tuple[list[Input], Rules, list[pa.RecordBatch]]:
     """The raw files, the rules, and every document as it is read, its language as its source declares it."""
-    workspace = Workspace(ROOT)
-    recipe = workspace.recipe(ROOT / "pipelines/open46.toml")
+    return read_by(Workspace(ROOT), ROOT / "pipelines/open46.toml", data)
+
+
+def read_by(workspace: Workspace, recipe_file: Path, data: Path) -> tuple[list[Input], Rules, list[pa.RecordBatch]]:
+    from roots.pipelines.judging import declare
+    recipe = workspace.recipe(recipe_file)
     verdicts = workspace.verdicts(recipe, date(2026, 11, 21))
     admitted = [source for source in recipe.sources if verdicts[source].allowed]
     inputs = inputs_for(workspace, admitted, data)
     rules = rules_of(workspace, recipe, admitted)
-    from roots.pipelines.judging import declare
-    return inputs, rules, [declare(block.batch, rules.judge.declared, rules.aliases) for input in inputs for block in read(input)]
+    blocks = (block.batch for input in inputs for block in read(input))
+    return inputs, rules, [declare(batch, rules.judge.declared, rules.aliases) for batch in blocks if len(batch)]
 
 
-def peer(python: str, batches: list[pa.RecordBatch], every: int, folder: Path, tokenizer: Path) -> dict[str, Any]:
-    (folder / "documents").mkdir()
-    seen: dict[str, int] = {}
+def documents(batches: Iterable[pa.RecordBatch]) -> Iterator[Row]:
+    """Those in a language that both know, by language; then each two that follow each other, as one."""
+    by_language: dict[str, list[str]] = {}
     for batch in batches:
-        for id, text, language in zip(*(batch.column(name).to_pylist() for name in ("id", "text", "declared")), strict=True):
-            its = ITS.get((language or "").split("-")[0])
-            if its and text.strip():
-                seen[its] = seen.get(its, 0) + 1
-                if seen[its] % every == 1:
-                    with (folder / "documents" / f"{its}.jsonl").open("a", encoding="utf-8") as lines:
-                        lines.write(json.dumps({"id": id, "text": text}, ensure_ascii=False) + "\n")
-    done = subprocess.run([python, "benchmarks/job_peer.py", str(folder / "documents"), str(folder / "peer"), str(tokenizer)], cwd=ROOT,
+        for language, text in zip(batch.column("declared").to_pylist(), batch.column("text").to_pylist(), strict=True):
+            if language in THEIRS and text.strip():
+                by_language.setdefault(language, []).append(text)
+    for language, texts in sorted(by_language.items()):
+        yield from ((language, text) for text in texts)
+        yield from ((language, f"{one}\n{other}") for one, other in list(pairwise(texts))[::2])
+
+
+def written(rows: Sequence[Row], folder: Path, every: int = 1) -> Path:
+    """One JSON Lines file a language, of every so-many-th of its documents."""
+    folder.mkdir(parents=True)
+    seen: dict[str, int] = {}
+    files = {language: (folder / f"{THEIRS[language]}.jsonl").open("w", encoding="utf-8") for language in {row[0] for row in rows}}
+    for number, (language, text) in enumerate(rows):
+        if seen.setdefault(language, 0) % every == 0:
+            files[language].write(json.dumps({"id": f"d{number}", "lang": language, "text": text}, ensure_ascii=False) + "\n")
+        seen[language] += 1
+    for file in files.values():
+        file.close()
+    return folder
+
+
+def workspace_at(folder: Path) -> Path:
+    """A workspace with a recipe `job`: the steps that datatrove's chain has, and a tokenizer."""
+    for name in ("catalogue", "governance", "filters", "pipelines", "tokenizer"):
+        shutil.copytree(ROOT / name, folder / name)
+    stages = "".join(f'\n[[stage]]\ndo = "{step}"\n' for step in STEPS)
+    (folder / "pipelines/job.toml").write_text(
+        f'name = "The whole job"\npurpose = "Be measured beside a peer."\nseed = 46\nprofile = "redistribute-commercial"\n'
+        f'sources = ["{SOURCE}"]\n{stages}\n[tokenizer]\ntrain = "bloom"\nvocabulary = 32768\n\n'
+        '[write]\nshard_megabytes = 64\nsequence_length = 2048\nvalidation_share = 0.05\n', "utf-8")
+    return folder
+
+
+def ours(place: Path, data: Path, run: Path) -> Cost:
+    """One build as a process of its own."""
+    process = subprocess.Popen([sys.executable, "-m", "roots", "build", "job", "--workspace", str(place), "--data", str(data),
+                                "--to", str(run), "--as-of", "2026-11-21"], cwd=ROOT, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    if status:
+        sys.exit(f"the build ended with status {os.waitstatus_to_exitcode(status)}")
+    timings = json.loads((run / "timings.json").read_bytes())["passes"]
+    passes = {title: stages[""]["cpu_seconds"] for title, stages in timings.items()}
+    passes |= {f"{title} · {stage}": cost["cpu_microseconds"] / 1e6 for title, stages in timings.items()
+               for stage, cost in stages.items() if stage and "cpu_microseconds" in cost}
+    total = used.ru_utime + used.ru_stime - passes["tokenizer"]
+    return Cost(total, total - passes["tokens"], passes)
+
+
+def peer(python: str, documents: Path, folder: Path, tokenizer: Path) -> dict[str, Any]:
+    done = subprocess.run([python, "benchmarks/job_peer.py", str(documents), str(folder), str(tokenizer)], cwd=ROOT,
                           check=True, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": "", "RAYON_NUM_THREADS": "1"})
     found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return found
 
 
-def bare(inputs: list[Input], rules: Rules, batches: list[pa.RecordBatch], run: Path, folder: Path) -> dict[str, float]:
-    """CPU seconds of each of the native calls."""
-    import fasttext
+def bare(inputs: Sequence[Input], rules: Rules, batches: Sequence[pa.RecordBatch], run: Path, folder: Path) -> dict[str, float]:
+    """CPU seconds of each of the native calls; everything has run once before it is measured."""
     import pyarrow.json
     from tokenizers import Tokenizer
 
-    from roots.filters.judge import PARTS, Judge
+    from roots.filters.identify import Identifier
+    from roots.filters.judge import ENOUGH_WORDS, PARTS, Judge
     from roots.filters.perplexity import PerplexityScorer
     from roots.filters.signatures import sign
     from roots.governance.scan import scan
 
     seconds: dict[str, float] = {}
 
-    def measured(name: str, call: Callable[..., Any], *arguments: Any) -> None:
+    def measured(name: str, call: Callable[..., Any], *arguments: Any) -> Any:
         before = time.process_time()
-        call(*arguments)
+        answer = call(*arguments)
         seconds[name] = seconds.get(name, 0.0) + time.process_time() - before
+        return answer
 
     def parse(file: str) -> None:
-        with pa.CompressedInputStream(pa.OSFile(file), "zstd") as stream:
-            pyarrow.json.read_json(stream, read_options=pyarrow.json.ReadOptions(use_threads=False, block_size=64 << 20))
+        pyarrow.json.read_json(file, read_options=pyarrow.json.ReadOptions(use_threads=False, block_size=64 << 20))
 
+    def write(number: int, batch: pa.RecordBatch) -> None:
+        with pa.OSFile(str(folder / f"{number}.arrow"), "wb") as sink, pa.ipc.new_file(sink, batch.schema) as writer:
+            writer.write_batch(batch)
+
+    judge, identifier = Judge(rules.judge), Identifier(rules.identify)
+    scorer = PerplexityScorer(rules.judge.perplexity or "")
+    rows, unknown, words = judge.driver.rows, judge.driver.unknown, judge.measures.index("word_count")
+    prose, none = np.ones(PARTS, np.uint8), np.zeros(0, np.uint64)
+    for number, batch in [(0, batches[0]), *enumerate(batches)]:
+        if number == 0:
+            seconds.clear()
+        column, declared = batch.column("text"), batch.column("declared")
+        measured("kernel: identify", identifier.read, column)
+        numbers = np.array([rows.get(code, unknown) for code in declared.to_pylist()], np.int64)
+        enough = np.concatenate([
+            measured("kernel: measures", judge.driver.measure, column.slice(start, PARTS), numbers[start:start + PARTS],
+                     prose[:len(column) - start])[:, words] >= ENOUGH_WORDS
+            for start in range(0, len(batch), PARTS)])
+        measured("kernel: perplexity", scorer.measure, column, declared, enough)
+        measured("kernel: signatures", sign, batch, rules.signatures)
+        values = np.frombuffer(column.buffers()[2], np.uint8)
+        offsets = np.frombuffer(column.buffers()[1], np.int64)[column.offset:column.offset + len(column) + 1]
+        measured("kernel: scan", scan, values, offsets, np.ones(len(column), np.bool_), none, none)
+        measured("Arrow: write", write, number, batch)
     for input in inputs:
-        measured("Arrow: unpack and parse", parse, str(input.file))
-    text = pa.concat_arrays([batch.column("text") for batch in batches])
-    texts = [one[:1000].replace("\n", " ") for one in text.to_pylist()]
-    model = fasttext.load_model(str(rules.identify.model))
-    model.predict(texts[:10])
-    for start in range(0, len(texts), 1000):
-        measured("fastText: predict", model.predict, texts[start:start + 1000])
-    judge = Judge(rules.judge)
-    rows, unknown = judge.driver.rows, judge.driver.unknown
-    prose = np.ones(PARTS, np.uint8)
-    scorer = PerplexityScorer(rules.judge.perplexity) if rules.judge.perplexity else None
-    none = np.zeros(0, np.uint64)
-    for again in (False, True):  # everything once on little: compiled code and models are loaded
-        for name in [name for name in seconds if name.startswith("kernel")]:
-            del seconds[name]
-        for batch in batches if again else batches[:3]:
-            column, declared = batch.column("text"), batch.column("declared")
-            numbers = np.array([rows.get(code, unknown) for code in declared.to_pylist()], np.int64)
-            for start in range(0, len(batch), PARTS):
-                part = column.slice(start, PARTS)
-                measured("kernel: measures", judge.driver.measure, part, numbers[start:start + PARTS], prose[:len(part)])
-            if scorer is not None:
-                measured("kernel: perplexity", scorer.score, column, declared)
-            measured("kernel: signatures", sign, batch, rules.signatures)
-            values = np.frombuffer(column.buffers()[2], np.uint8)
-            offsets = np.frombuffer(column.buffers()[1], np.int64)[column.offset:column.offset + len(column) + 1]
-            measured("kernel: scan", scan, values, offsets, np.ones(len(column), np.bool_), none, none)
-
-    def written() -> None:
-        for number, batch in enumerate(batches):
-            with pa.OSFile(str(folder / f"{number}.arrow"), "wb") as sink, pa.ipc.new_file(sink, batch.schema) as writer:
-                writer.write_batch(batch)
-    for _ in ("judged", "finished", "documents"):
-        measured("Arrow: write", written)
+        measured("Arrow: parse", parse, str(input.file))
     tokenizer = Tokenizer.from_file(str(run / "tokenizer/tokenizer.json"))
     for shard in sorted(run.glob("documents/*/*.arrow")):
         for batch in each(shard):
@@ -151,41 +197,50 @@ def bare(inputs: list[Input], rules: Rules, batches: list[pa.RecordBatch], run: 
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("data", nargs="?", type=Path, default=ROOT.parent / "shared" / "data")
-    parser.add_argument("--peer", default="")
-    parser.add_argument("--every", type=int, default=40)
+    parser.add_argument("--peer", default="", help="the interpreter of an environment with datatrove[processing] and tokenizers")
+    parser.add_argument("--every", type=int, default=60, help="th document of each language goes to the peer")
     asked = parser.parse_args()
     os.environ["RAYON_NUM_THREADS"] = "1"
     pa.set_cpu_count(1)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        cpu, passes = ours(asked.data, folder / "run")
-        inputs, rules, batches = given(asked.data)
-        batches = [batch for batch in batches if len(batch)]
-        megabytes = sum(pc.sum(pc.binary_length(batch.column("text"))).as_py() or 0 for batch in batches) / 1e6
-        languages = len(set().union(*(set(batch.column("declared").to_pylist()) for batch in batches)))
-        with_tokens = cpu - passes["tokenizer"]
-        without = with_tokens - passes["tokens"]
-        print(f"roots     {megabytes:.1f} MB in {languages} languages, {sum(map(len, batches))} documents: "
-              f"{without:.1f} CPU s without tokens, {with_tokens:.1f} with; "
-              f"{megabytes / without:.3f} and {megabytes / with_tokens:.3f} MB/CPU s", flush=True)
-        print("          " + ", ".join(f"{title} {seconds:.1f}" for title, seconds in passes.items()), flush=True)
+        rows = list(documents(given(asked.data)[2]))
+        megabytes = sum(len(text.encode()) for _, text in rows) / 1e6
+        written(rows, folder / "whole" / SOURCE)
+        written(rows, folder / "few" / SOURCE, every=1 << 40)
+        written(rows, folder / "some", asked.every)
+        place = workspace_at(folder / "workspace")
+        ours(place, folder / "few", folder / "warm")  # compiled code is cached on disk from here on
+        start = ours(place, folder / "few", folder / "start")
+        whole = ours(place, folder / "whole", folder / "run")
+        kept = sum(one["bytes"] for one in json.loads((folder / "run/manifest.json").read_bytes())["shards"]) / 1e6
+        print(f"{megabytes:.1f} MB of text in {len({row[0] for row in rows})} languages, {len(rows):,} documents")
+        print(f"roots       {whole.before_tokens:.1f} CPU s without tokens, {whole.all:.1f} with, of which to start "
+              f"{start.before_tokens:.1f} and {start.all:.1f}; kept {kept:.1f} MB", flush=True)
+        print("            " + ", ".join(f"{name} {spent:.2f}" for name, spent in whole.passes.items()), flush=True)
+        inputs, rules, batches = read_by(Workspace(place), place / "pipelines/job.toml", folder / "whole")
         seconds = bare(inputs, rules, batches, folder / "run", folder)
         encode = seconds["tokenizers: encode_batch"]
         total = sum(seconds.values())
-        for name, spent in seconds.items():
-            print(f"  bare    {name:<28}{spent:8.2f} s")
-        print(f"bare      {total - encode:.1f} CPU s without tokens, {total:.1f} with: ours is {without / (total - encode):.2f} and "
-              f"{with_tokens / total:.2f} times that", flush=True)
+        print("bare        " + ", ".join(f"{name} {spent:.2f}" for name, spent in seconds.items()))
+        for name, mine, theirs in (("without tokens", whole.before_tokens, total - encode), ("with", whole.all, total)):
+            started = start.before_tokens if name == "without tokens" else start.all
+            print(f"  {name:<15} ours {mine:.1f} = {mine / theirs:.2f} times the bare {theirs:.1f}; "
+                  f"less the start {mine - started:.1f} = {(mine - started) / theirs:.2f} times", flush=True)
         if asked.peer:
-            its = peer(asked.peer, batches, asked.every, folder, folder / "run/tokenizer/tokenizer.json")
+            its = peer(asked.peer, folder / "some", folder / "peer", folder / "run/tokenizer/tokenizer.json")
             size = its["bytes"] / 1e6
-            print(f"datatrove {size:.2f} MB in {len(its['languages'])} languages: {its['cpu']:.1f} CPU s without tokens, "
-                  f"{its['cpu_with_tokens']:.1f} with; {size / its['cpu']:.3f} and {size / its['cpu_with_tokens']:.3f} MB/CPU s; "
-                  f"by step {({name: round(spent, 1) for name, spent in its['stages'].items()})}; kept {its['kept_bytes'] / 1e6:.2f} MB")
-            print(f"ratio     {megabytes / without / (size / its['cpu']):.1f} without tokens, "
-                  f"{megabytes / with_tokens / (size / its['cpu_with_tokens']):.1f} with")
+            print(f"datatrove   {size:.2f} MB in {len(its['languages'])} languages: {its['cpu']:.1f} CPU s without tokens, "
+                  f"{its['cpu_with_tokens']:.1f} with, beside {its['start']:.1f} to start; kept {its['kept_bytes'] / 1e6:.2f} MB; "
+                  f"by step {({name: round(spent, 1) for name, spent in its['stages'].items()})}")
+            for name, mine, began, theirs in (("without tokens", whole.before_tokens, start.before_tokens, its["cpu"]),
+                                              ("with", whole.all, start.all, its["cpu_with_tokens"])):
+                scaled = theirs * megabytes / size
+                print(f"  {name:<15} {megabytes / mine:.2f} MB/CPU s beside {megabytes / (scaled + its['start']):.3f} with both starts: "
+                      f"{(scaled + its['start']) / mine:.1f} times; without {megabytes / (mine - began):.2f} beside {size / theirs:.3f}: "
+                      f"{scaled / (mine - began):.1f} times")
 
 
 if __name__ == "__main__":

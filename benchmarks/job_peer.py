@@ -40,7 +40,7 @@ def main(documents: Path, folder: Path, tokenizer: str) -> dict[str, object]:
             load_word_tokenizer(path.stem).word_tokenize("a b")  # what it loads is not counted, as compiled code is not for us
             languages.append(path.stem)
             size += sum(len(json.loads(line)["text"].encode()) for line in path.open(encoding="utf-8"))
-    begun, stages = cpu(), {}
+    begun, stages = cpu(), {}  # what was imported and loaded until here is the start
 
     def run(name: str, pipeline: list[object], tasks: int = 1) -> None:
         before = cpu()
@@ -61,8 +61,9 @@ def main(documents: Path, folder: Path, tokenizer: str) -> dict[str, object]:
     run("scrub", [reader, MinhashDedupFilter(input_folder=place["ids"]), PIIFormatter(), JsonlWriter(place["kept"], compression=None)])
     whole = cpu() - begun
     run("tokens", [JsonlReader(place["kept"]), DocumentTokenizer(place["tokens"], tokenizer, eos_token=None, shuffle_documents=False)])
+    with_tokens = cpu() - begun
     kept = [json.loads(line)["text"] for path in Path(place["kept"]).glob("*.jsonl") for line in path.open(encoding="utf-8")]
-    return {"languages": languages, "bytes": size, "cpu": whole, "cpu_with_tokens": cpu() - begun, "stages": stages,
+    return {"languages": languages, "bytes": size, "start": begun, "cpu": whole, "cpu_with_tokens": with_tokens, "stages": stages,
             "kept": len(kept), "kept_bytes": sum(len(text.encode()) for text in kept)}
 
 
