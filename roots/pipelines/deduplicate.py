@@ -5,6 +5,7 @@ The runner carries names of files, and what is in proportion to the duplicates; 
 """
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -18,10 +19,11 @@ from roots import batches, store
 from roots.filters.components import Rows, components, merge
 from roots.filters.duplicates import EXACT, NEAR, URL, DedupRules, decide
 from roots.governance.takedowns import Takedowns
-from roots.pipelines.decisions import SCHEMA, counts, put_together, ranges_of, write_draft
+from roots.pipelines.decisions import SCHEMA, counts
 from roots.pipelines.judged import Comparison, JudgedBlock, Shelf
 from roots.pipelines.keys import SCHEMA as KEYS
 from roots.pipelines.keys import Stretch, link, parted, partitions_for, stretches
+from roots.pipelines.ranges import put_together, ranges_of, write_draft
 from roots.store import Place, place
 
 TOGETHER = 1 << 15  # documents that are decided at a time: more at once open fewer blocks in all
@@ -61,7 +63,7 @@ def deduplicate(blocks: Sequence[JudgedBlock], rules: DedupRules, to: str, pipel
             | "decide" >> beam.Map(Decide(blocks, against, rules, work / "drafts", ranges))
             | "together" >> ToList()
             | "write" >> beam.Map(lambda tallies: put_together(place(to), [place(draft) for draft, *_ in tallies], ranges,
-                                                               _summary(tallies)))
+                                                               SCHEMA.with_metadata({"summary": _summary(tallies)}), ["document"]))
         )
     store.remove(work)
     return counts(to)
@@ -127,7 +129,7 @@ class Decide:
         return str(to), totals, matrix
 
 
-def _summary(tallies: Iterable[Tally]) -> dict[str, Any]:
+def _summary(tallies: Iterable[Tally]) -> str:
     totals, matrix = Counter[str](), Counter[tuple[str, str, str]]()
     for _, some, cells in tallies:
         totals.update(some)
@@ -135,9 +137,9 @@ def _summary(tallies: Iterable[Tally]) -> dict[str, Any]:
     removed = Counter[str]()
     for (*_, how), number in matrix.items():
         removed[how] += number
-    return {
+    return json.dumps({
         **{name: totals[name] for name in ("components", "compared", "capped")},
         "removed": {how: removed[how] for how in (EXACT, NEAR, URL) if removed[how]},
         "matrix": [{"source": source, "kept": kept, "how": how, "documents": number}
                    for (source, kept, how), number in sorted(matrix.items())],
-    }
+    }, sort_keys=True)

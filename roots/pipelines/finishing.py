@@ -9,12 +9,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from roots import batches, document, ledger
-from roots.filters.passages import PassageRules, Units
+from roots.filters.passages import PassageRules
 from roots.filters.passages_cut import cut_repeated
 from roots.pipelines.decisions import decided
 from roots.pipelines.element import Piece
 from roots.pipelines.engine import costed
 from roots.pipelines.judged import JudgedBlock
+from roots.pipelines.repetitions import units_in
 from roots.pipelines.work import Folder
 from roots.rules import Rules
 from roots.store import Place, place
@@ -47,28 +48,16 @@ class _Decide(beam.DoFn):
     def __init__(self, decisions: str, repetitions: str, rules: PassageRules, work: Folder) -> None:
         self.decisions, self.repetitions, self.rules, self.work = decisions, repetitions, rules, work
 
-    def setup(self) -> None:
-        self.repeated = batches.read_all(place(self.repetitions)).combine_chunks() if self.repetitions else None
-
     def process(self, block: JudgedBlock) -> Iterator[Piece]:
         if self.work.whole(block.name):
             return
         batch = batches.read(place(block.documents))
         if self.decisions:
             batch = decided(batch, self.decisions, block.offset)
-        if self.repeated is not None:
+        if self.repetitions:
             with costed("repetitions", batch):
-                batch = cut_repeated(batch, units_in(self.repeated, block.offset, len(batch)), self.rules)
+                batch = cut_repeated(batch, units_in(self.repetitions, block.offset, len(batch)), self.rules)
         yield Piece(block.name, batch)
-
-
-def units_in(table: pa.Table, offset: int, rows: int) -> Units:
-    """What was found in the rows [offset, offset + rows), numbered from 0."""
-    every = table["row"].to_numpy()
-    first, last = np.searchsorted(every, [offset, offset + rows])
-    start, end, kind = (table[name].to_numpy()[first:last] for name in ("start", "end", "kind"))
-    none = np.zeros((last - first, 2), np.uint64)
-    return Units(none, none[:, 0], every[first:last] - offset, np.stack([start, end], 1), kind)
 
 
 def sift(batch: pa.RecordBatch, licences: Mapping[str, str]) -> tuple[pa.RecordBatch, pa.RecordBatch]:
