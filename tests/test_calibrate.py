@@ -1,6 +1,7 @@
 """Are proposed limits wide enough for clean text, never drastic and never empty? And do word lists hold small words?"""
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from roots.errors import Problem
 from roots.filters.calibrate import Policy, limits_toml, longest_gap, policies_from, propose, with_limits
 from roots.filters.calibration import calibrate
-from roots.filters.clean import clean_sources_from, clean_texts
+from roots.filters.clean import CleanSource, clean_sources_from, clean_texts, ends
 from roots.filters.closed_class import closed_class, deviation, words_of
 from roots.filters.judge import Judge
 from roots.filters.languages import language_from
@@ -156,3 +157,16 @@ def test_sources_together_are_one_voice() -> None:
     alone = Policy("word_order", "at_least", -0.05, -1.0, False, (), "…", tail=0.05, further=0)
     found = [propose(language, replace(alone, together=together), {language.code: values}, {}) for together in (False, True)]
     assert [one.value for one in found if one is not None] == pytest.approx([-0.4, -0.05])
+
+
+def test_sentences_are_joined_and_fragments_are_not(tmp_path: Path) -> None:
+    (tmp_path / "asp").mkdir()
+    rows = [{"lang": "sw", "text": f"Sentensi {n}.", "type": "sentence"} for n in range(13)]
+    rows += [{"lang": "sw", "text": "na homa", "type": "sentence"}] * 12 + [{"lang": "sw", "text": "Hadithi ndefu", "type": "document"}]
+    (tmp_path / "asp" / "data.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    source = CleanSource("asp", "data.jsonl", "CC0-1.0", "", lists=True, varied=False)
+    texts = clean_texts(tmp_path, [source], {"sw"})["sw"]
+    assert len(texts["asp"]) == 26
+    documents = [" ".join(f"Sentensi {n}." for n in range(at, at + 6)) for at in (0, 6)]
+    assert texts["asp joined"] == ["Hadithi ndefu", documents[0].replace(". ", ".\n"), documents[1]]
+    assert ends("“Ndiyo!” (ndiyo.) ") and ends("क्या है।") and not ends("na homa,") and not ends("»")

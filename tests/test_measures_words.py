@@ -65,17 +65,19 @@ def distinct(found: list[str]) -> float:
     return sum(len({lower(word) for word in part}) / len(part) for part in stretches) / len(stretches) if stretches else math.nan
 
 
-def spelled(found: list[str], letters: tuple[str, ...], language: str) -> tuple[int, int]:
+def spelled(text: str, found: list[str], letters: tuple[str, ...], language: str) -> tuple[int, int]:
     """(strings of three letters that the list lacks, all strings), of the words in the language's own script."""
     if language not in SPELLING:
         return 0, 0
     known = {entry.split(" ")[0] + third for entry in SPELLING[language] for third in entry.split(" ")[1]}
     known = {string for string in known if len(string) == 3}
     own = {0, *map(script_number, letters)}
-    cut = []
+    cut, at = [], 0
     for word in found:
-        a_key = len(word) > 16 and any(kind(c) == DIGIT for c in word)
-        if int(characters().scripts[ord(word[0])]) in own and not has(word[0], ALONE) and not a_key:
+        start = text.index(word, at)
+        at = start + len(word)
+        key = "/" in (text[start - 1 : start], text[at : at + 1]) or (len(word) > 16 and any(kind(c) == DIGIT for c in word))
+        if int(characters().scripts[ord(word[0])]) in own and not has(word[0], ALONE) and not key:
             shape = "".join("0" if kind(c) == DIGIT else lower(c) if kind(c) in (LETTER, MARK) else "_" for c in word if kind(c) != FORMAT)
             for part in filter(None, shape.split("_")):
                 cut += ["".join(three) for three in zip("_" + part, part, part[1:] + "_", strict=False)]
@@ -121,7 +123,7 @@ def oracle(text: str, language: str = "en") -> dict[str, float]:
     of_a_script = [script_of(word) for word in found if script_of(word)]
     own = {script_number(name) for name in record.letters}
     few = max(len(found), 50)
-    strange, strings = spelled(found, record.letters, language)
+    strange, strings = spelled(text, found, record.letters, language)
     return {
         "word_count": len(found),
         "mean_word_length": share(sum(map(len, found)), len(found)),
@@ -200,6 +202,9 @@ def test_bad_scans_are_spelled_strangely() -> None:
     assert list(strings_in("Ẹ̀kọ́’s Б", {script_number("LATIN")})) == ["_ẹ̀", "ẹ̀k", "\u0300kọ", "kọ́", "ọ́_", "_s_"]
     assert measured("the abc Ѣѣ the")["strange_spelling"] == pytest.approx(2 / 100)  # _ab, bc_; another script has no spelling here
     assert list(strings_in("ghp_x7Kq2mPz9LwTr4VbNc8Y w0rd", {script_number("LATIN")})) == ["_w0", "w0r", "0rd", "rd_"]  # a key has none
+    address = "http://ab.cde/fgh na"
+    assert list(strings_in(address, {script_number("LATIN")})) == ["_ht", "htt", "ttp", "tp_", "_na", "na_"]
+    assert measured("qqq/qqq qqq")["strange_spelling"] == pytest.approx(3 / 100)
 
 
 def test_marks_count_as_letters() -> None:

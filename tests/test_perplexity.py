@@ -19,7 +19,7 @@ from roots.errors import Problem, RootsError
 from roots.filters.perplexity import PerplexityScorer, load, pieces_of
 from roots.filters.perplexity_kenlm import read
 from roots.filters.perplexity_kernel import key_of
-from roots.filters.perplexity_pieces import PLANES, ends, kind, pieces, words
+from roots.filters.perplexity_pieces import DIGIT, HAN, PLANES, WORD, ends, kind, piece, pieces, words
 from roots.models import perplexity_evaluate
 from roots.models.perplexity import class_names, train, train_one
 from roots.models.perplexity_card import render_card
@@ -67,17 +67,30 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def going_on(text: str) -> list[list[str]]:
+    """The words of each line; one that ends in a word or a comma goes on in the next, unless a blank one stands between."""
+    found: list[list[str]] = []
+    unfinished = False
+    for line in text.replace("\r\n", "\n").translate({ord(end): "\n" for end in "\r\x0b\x0c\x85\u2028\u2029"}).split("\n"):
+        here = words(line)
+        if here and unfinished:
+            found[-1] += here
+        elif here:
+            found.append(here)
+        unfinished = bool(here) and (here[-1] in (",", "،", "、", "，") or kind(here[-1][-1]) in (WORD, DIGIT, HAN))
+    return found
+
+
 def by_kenlm(path: Path, text: str) -> float | None:
     """ROOTS' formula in plain Python, with KenLM's own reading of the file."""
     model = kenlm.Model(str(path))
     names = load(str(path)).ngrams.words
     ids = {piece: id for piece, id in pieces_of(names).items() if piece not in ("<unk>", "<s>", "</s>")}
     total, events = 0.0, 0
-    for line in text.replace("\r\n", "\n").translate({ord(end): "\n" for end in "\r\x0b\x0c\x85\u2028\u2029"}).split("\n"):
-        found = [names[ids[piece]] if piece in ids else "<unk>" for piece in pieces(line, ids)]
-        if found:
-            total += model.score(" ".join(found))
-            events += len(found) + 1
+    for line in going_on(text):
+        found = [names[ids[found]] if found in ids else "<unk>" for found in (piece(word, ids) for word in line)]
+        total += model.score(" ".join(found))
+        events += len(found) + 1
     return 10 ** (-total / events) if events else None
 
 
@@ -119,6 +132,18 @@ def test_word_order_is_what_neighbours_tell(folder: Path) -> None:
     orders = PerplexityScorer(folder).measure(pa.array(texts, pa.large_string()), pa.array(["sw"] * len(texts)))[1]
     for text, value in zip(texts, orders.tolist(), strict=True):
         assert value == pytest.approx(order_by_kenlm(folder / "sw.klm", text), rel=1e-3, abs=1e-4)
+
+
+def test_where_a_sentence_is_wrapped_does_not_matter_and_where_it_ends_does(folder: Path) -> None:
+    scorer = PerplexityScorer(folder)
+
+    def of(text: str) -> float | None:
+        return scorer.score(pa.array([text], pa.large_string()), pa.array(["sw"])).to_pylist()[0]
+
+    whole = "Mtoto anasoma kitabu, nyumbani. Bibi anapika chakula kila siku."
+    assert of(whole.replace(" ", "\n")) != of(whole)  # a line that ends in a full stop is an end
+    assert of(whole.replace(" ", "\n").replace(".\n", ". ")) == of(whole.replace(" ", "\r\n").replace(".\r\n", ". ")) == of(whole)
+    assert of(whole.replace(" ", "\n\n")) != of(whole.replace(" ", "\n"))
 
 
 def test_slices_masks_and_languages_keep_to_their_rows(folder: Path) -> None:

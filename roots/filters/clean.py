@@ -12,8 +12,8 @@ from typing import Any
 from roots.errors import RootsError
 from roots.records import Table
 
-SENTENCES = 6       # that are joined to a text, where a source has only single sentences
-JOINED = "joined"   # suffix of the name of the joined texts' source
+SENTENCES = 6       # that are joined to a text, where a source has single sentences
+JOINED = "joined"   # suffix of the name under which a source of sentences stands once more, as documents
 
 Texts = Mapping[str, Mapping[str, Sequence[str]]]  # language → source → texts
 
@@ -60,18 +60,37 @@ def records(path: Path) -> Iterator[dict[str, Any]]:
                          "remove the source from filters/clean.toml or mend the file") from None
 
 
+def ends(sentence: str) -> bool:
+    """Does it end as a sentence does, in a mark such as a full stop? Fragments do not, and six of them make no text."""
+    from roots.filters.characters import CLOSES, TERMINAL, characters
+
+    flags = characters().flags
+    bare = sentence.rstrip()
+    while bare and flags[ord(bare[-1])] & CLOSES:
+        bare = bare[:-1].rstrip()
+    return bool(bare and flags[ord(bare[-1])] & TERMINAL)
+
+
 def clean_texts(data: Path, sources: Sequence[CleanSource], languages: Collection[str], *, join: bool = True) -> Texts:
-    """Texts by language and source. Where a source has single sentences, six in a row are joined to texts too, as a source of their own."""
+    """Texts by language and source.
+
+    A source with single sentences stands there once more as documents, under its name and JOINED: what is longer as it is, and of
+    its sentences six in a row joined to a text; those without a mark at their end are left out of these.
+    """
     texts: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for source in sources:
         sentences: dict[str, list[str]] = defaultdict(list)
+        documents: dict[str, list[str]] = defaultdict(list)
         for record in records(data / source.id / source.file):
             code, text = str(record.get("lang")), record.get("text")
             if code in languages and text and text.strip():
                 texts[code][source.id].append(text)
-                if record.get("type") == "sentence":
+                if record.get("type") != "sentence":
+                    documents[code].append(text)
+                elif ends(text):
                     sentences[code].append(" ".join(text.split()))
         for code, single in sentences.items() if join else ():
+            texts[code][f"{source.id} {JOINED}"] += documents[code]
             for at in range(0, len(single) - SENTENCES + 1, SENTENCES):
                 glue = " " if at // SENTENCES % 2 else "\n"
                 texts[code][f"{source.id} {JOINED}"].append(glue.join(single[at : at + SENTENCES]))

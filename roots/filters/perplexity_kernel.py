@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from roots.filters.perplexity_pieces import APOSTROPHE, BREAK, DIGIT, LONGEST_END, PLANES, REST, SKIP, SPACE, WORD
+from roots.filters.perplexity_pieces import APOSTROPHE, BREAK, DIGIT, HAN, LONGEST_END, PLANES, REST, SKIP, SPACE, WORD
 
 Array = np.ndarray[Any, Any]
 PRIME = np.uint64(0x100000001B3)
 WHOLE, BEGINNING, ENDING = np.uint64(0xCBF29CE484222325), np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
-LINE_FEED = 10
+LINE_FEED, RETURN = 10, 13
+COMMAS = (0x2C, 0x60C, 0x3001, 0xFF0C)  # , ، 、 ，
 DEEPEST = 8  # the highest order of model that is read
 UNKNOWN = 0
 DENSE = 1024  # words up to which pairs are looked up in a square table
@@ -152,7 +153,8 @@ def _step(word, prob, backoff, first, pairs, size, order, id, context, weights, 
 def score(data, offsets, rows, longest, characters, table, reach, marks, ngrams, order, out):  # type: ignore[no-untyped-def]
     """Writes log10 p, the number of events and log10 p without any context of each row's text into `out` (rows × 3, float64).
 
-    Events are the pieces of a line and its end; lines without a piece are left out. `longest` bounds the bytes read.
+    Events are the pieces of a line and its end; lines without a piece are left out. A line that ends in a word or a comma goes on in
+    the next, unless a blank one stands between: text is often wrapped in the middle of sentences. `longest` bounds the bytes read.
     `characters` are kinds and folded code points, `table` keys and ids, `marks` the ids of "~", <s> and </s>, `ngrams` word,
     prob, backoff, first (see perplexity_kenlm.NGrams) and pairs.
     """
@@ -172,6 +174,7 @@ def score(data, offsets, rows, longest, characters, table, reach, marks, ngrams,
             while stop > at and data[stop] & 0xC0 == 0x80:
                 stop -= 1
         total, anywhere, events, in_line, length, size, whole = 0.0, 0.0, 0, 0, 0, 0, WHOLE
+        goes_on = blank = False  # is a word or a comma the last that was seen, and since then nothing but the end of its line?
         code, step = _decode(data, at, stop)
         what = kinds[code] if code < PLANES else SKIP
         while at < stop:
@@ -186,7 +189,10 @@ def score(data, offsets, rows, longest, characters, table, reach, marks, ngrams,
                     head[size] = letter
                 tail[size % LONGEST_END] = letter
                 size += 1
-            ends = at >= stop or what == BREAK
+                goes_on = True
+            breaks = what == BREAK and not (code == RETURN and following == LINE_FEED)
+            ends = at >= stop or (breaks and (blank or not goes_on))
+            blank = breaks or (blank and what in (SKIP, SPACE, BREAK))
             if ends or not (inside or what == SKIP):
                 alone = not inside and what not in (SKIP, SPACE, BREAK)
                 if in_line == 0 and (size or alone):
@@ -205,6 +211,7 @@ def score(data, offsets, rows, longest, characters, table, reach, marks, ngrams,
                     total += found
                     anywhere += prob[id]
                     in_line += 1
+                    goes_on = what == HAN or code in COMMAS
                 if ends and in_line:
                     found, length = _step(word, prob, backoff, first, pairs, width, order, end, context, weights, matched, length)
                     total += found

@@ -4,7 +4,7 @@ A word stands between two edges, "_": "maji" holds _ma, maj, aji and ji_. Text t
 holds many strings that no word of its language has, whatever the words are about; a name or a loan brings a few. Letters are lower-cased
 letters and marks, digits all count as 0, and what else stands within a word (an apostrophe, a joiner of two words) is an edge. An
 ideograph is a word by itself, and has no spelling; nor is a word in another script than the language's asked for, nor a long one with
-digits in it: that is a key or an address, and what becomes of it is not decided by how it is spelled.
+digits in it, nor one with a slash beside it: that is a key or an address, and what becomes of it is not decided by how it is spelled.
 
 A list has a line for two letters and all those that may follow: "ma jkn" holds maj, mak and man. Linguists may correct it.
 """
@@ -25,12 +25,15 @@ EDGE = "_"
 DIGITS = "0"
 _CLASSES = 8
 _EDGE, _STRANGER, _SKIPPED = 0, 1, 0xFFFF  # numbers of letters; see SpellingTables
+SLASH = ord("/")
 LONG = 16  # characters; a longer word that holds a digit is no word
 COMMON = 0.99  # of the running text that a list covers: the rarest strings, names and slips of the pen among them, are left out
 
 
 @njit(inline="always")
-def _is_key(classes, start, end):  # type: ignore[no-untyped-def]
+def _is_key(chars, classes, start, end):  # type: ignore[no-untyped-def]
+    if (start > 0 and chars[start - 1] == SLASH) or (end < len(chars) and chars[end] == SLASH):
+        return True
     if end - start > LONG:
         for i in range(start, end):
             if classes[i] == DIGIT:
@@ -46,7 +49,7 @@ def spelled(chars, classes, flags, scripts, own, start, end, words, tables, span
     total = strange = 0
     for word in range(words):
         script = scripts[chars[start[word]]]
-        if flags[start[word]] & ALONE or (script != 0 and not own[script]) or _is_key(classes, start[word], end[word]):
+        if flags[start[word]] & ALONE or (script != 0 and not own[script]) or _is_key(chars, classes, start[word], end[word]):
             continue
         a = b = np.int64(_EDGE)
         for i in range(start[word], end[word] + 1):
@@ -148,6 +151,8 @@ def strings_in(text: str, own: Collection[int]) -> Iterator[str]:
     for start, end in spans_of(text):
         first = ord(text[start])
         if tables.flags[first] & ALONE or (tables.scripts[first] != 0 and tables.scripts[first] not in own):
+            continue
+        if chr(SLASH) in (text[start - 1 : start], text[end : end + 1]):
             continue
         if end - start > LONG and any(tables.classes[ord(character)] == DIGIT for character in text[start:end]):
             continue
