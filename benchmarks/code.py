@@ -2,9 +2,10 @@
 
     python -m benchmarks.code [--code DIR] [--each 300] [--dropped 5] [--languages go c]
 
-Looks on the machine for what it brings: Python's standard library, /usr/include, Go's own sources, cargo's downloads. Every folder in
-DIR is one source more (unpacked packages of any registry). Prints, by language and source, how much is kept and the commonest reasons; with
-`--dropped N` also N dropped files of each language with the values that decided, to be looked at by eye. Nothing is copied.
+Looks at the embedded sample's code, and on the machine for what it brings: Python's standard library, /usr/include, Go's own sources,
+cargo's downloads. Every folder in DIR is one source more (unpacked packages of any registry). Prints, by language and source, how much is
+kept and the commonest reasons; with `--dropped N` also N dropped files of each language with the values that decided, to be looked at by
+eye. Nothing is copied.
 """
 from __future__ import annotations
 
@@ -16,34 +17,23 @@ import subprocess
 import sysconfig
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 
-from roots import document
+from roots.filters.code_files import CodeFolder, batches, files, suffixes_of
 from roots.filters.identify import Identifier, default_rules
 from roots.filters.judge import Judge
 from roots.rules import judge_rules
 from roots.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent
-LARGEST = 4 << 20    # bytes of a file that is looked at
-BATCH = 64
+SAMPLE = "embedded sample"
 
 
-@dataclass(frozen=True)
-class Place:
-    """A folder of real code: what it is called, and where it lies."""
-
-    name: str
-    folder: Path
-
-
-def places(code: Path | None) -> Iterator[Place]:
-    """What the machine has; says what it has not."""
+def places(code: Path | None) -> Iterator[CodeFolder]:
+    """What the machine has; says what it has not. Every folder in `code` is one source more."""
     go = shutil.which("go")
     known = {
         "python standard library": Path(sysconfig.get_path("stdlib")),
@@ -53,53 +43,15 @@ def places(code: Path | None) -> Iterator[Place]:
     }
     for name, folder in known.items():
         if folder.is_dir():
-            yield Place(name, folder)
+            yield CodeFolder(name, folder, ("site-packages", "test") if name.startswith("python") else ())
         else:
             print(f"not found: {name}")
     if code is not None:
-        yield from (Place(folder.name, folder) for folder in sorted(code.iterdir()) if folder.is_dir())
+        yield from (CodeFolder(folder.name, folder) for folder in sorted(code.iterdir()) if folder.is_dir())
 
 
 def _told(*command: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip() or "/-"
-
-
-def files(place: Place, suffixes: Mapping[str, str], each: int) -> Mapping[str, list[Path]]:
-    """Language by suffix → at most `each` files, chosen by the digests of their paths."""
-    found: dict[str, list[Path]] = defaultdict(list)
-    for folder, names, inside in os.walk(place.folder):
-        names[:] = sorted(name for name in names if not (place.name.startswith("python") and name in ("site-packages", "test")))
-        for name in sorted(inside):
-            path = Path(folder, name)
-            language = suffixes.get(path.suffix.lower())
-            if language and path.is_file() and not path.is_symlink() and path.stat().st_size <= LARGEST:
-                found[language].append(path)
-    def chance(path: Path) -> bytes:
-        return hashlib.sha256(path.relative_to(place.folder).as_posix().encode()).digest()
-
-    return {language: sorted(sorted(paths, key=chance)[:each])
-            for language, paths in sorted(found.items())}
-
-
-def batches(place: Place, paths: Sequence[Path]) -> Iterator[pa.RecordBatch]:
-    """Documents as the reader of archives would make them: one file each, its path the locator."""
-    for at in range(0, len(paths), BATCH):
-        held = [(path.relative_to(place.folder).as_posix(), path.read_bytes().decode("utf-8", "replace"))
-                for path in paths[at : at + BATCH]]
-        yield document.batch_of({
-            "id": [hashlib.sha256(f"{place.name}/{name}".encode()).hexdigest()[:32] for name, _ in held],
-            "source": [place.name] * len(held), "kind": ["programming"] * len(held), "locator": [name for name, _ in held],
-            "text": pa.array([text for _, text in held], pa.large_string()),
-        })
-
-
-def suffixes_of(workspace: Workspace) -> dict[str, str]:
-    """Suffix → the first language that claims it."""
-    found: dict[str, str] = {}
-    for one in sorted(workspace.code_languages.values(), key=lambda one: (one.code != "c", one.code)):
-        for suffix in one.extensions:
-            found.setdefault(suffix, one.code)
-    return found
 
 
 def main() -> None:
@@ -111,14 +63,16 @@ def main() -> None:
     asked = parser.parse_args()
     workspace = Workspace(ROOT)
     judge, identifier = Judge(judge_rules(workspace, ())), Identifier(default_rules())
-    suffixes = {suffix: code for suffix, code in suffixes_of(workspace).items() if not asked.languages or code in asked.languages}
+    suffixes = {suffix: code for suffix, code in suffixes_of(workspace.code_languages.values()).items()
+                if not asked.languages or code in asked.languages}
     read: Counter[tuple[str, str]] = Counter()
     size: Counter[tuple[str, str]] = Counter()
     reasons: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     dropped: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
     seconds = {"identify": 0.0, "judge": 0.0, "parse": 0.0}
     parsed = 0
-    for place in places(asked.code):
+    sample = CodeFolder(SAMPLE, ROOT / "pipelines" / "sample" / "sample-code")
+    for place in (sample, *places(asked.code)):
         for language, paths in files(place, suffixes, asked.each).items():
             for batch in batches(place, paths):
                 started = time.process_time()
@@ -163,7 +117,7 @@ def table(read: Counter[tuple[str, str]], size: Counter[tuple[str, str]], reason
             count = sum(read[one] for one in those)
             why: Counter[str] = sum((reasons[one] for one in those), Counter())
             most = ", ".join(f"{reason} {number}" for reason, number in why.most_common(8 if key[1] == "all" else 3))
-            if count >= 10 or key[1] == "all":
+            if count >= 10 or key[1] in ("all", SAMPLE):
                 print(f"{language:12} {key[1][:34]:34} {count:6} {sum(size[one] for one in those) / 1e6:6.1f} "
                       f"{1 - sum(why.values()) / count:6.1%}  {most}")
 

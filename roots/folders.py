@@ -9,7 +9,7 @@ from typing import Self, TypeVar
 from roots.catalogue.source import Source, source_from
 from roots.errors import Problem, RootsError
 from roots.filters import languages as tongues
-from roots.filters.calibrate import Policy, policies_from
+from roots.filters.calibrate import CodePolicy, Policy, code_policies_from, policies_from
 from roots.filters.clean import CleanSource, clean_sources_from
 from roots.filters.licence_headers import LicenceHeader, licence_headers_from
 from roots.filters.lines import LineRule, line_rules_from
@@ -175,6 +175,13 @@ class Folders:
         path = self.folder / "filters/calibration.toml"
         table = self.table(path) if path.exists() else None
         return policies_from(table) if table else {}
+
+    @cached_property
+    def code_policies(self) -> tuple[CodePolicy, ...]:
+        """The same for limits of source code."""
+        path = self.folder / "filters/code_calibration.toml"
+        table = self.table(path) if path.exists() else None
+        return code_policies_from(table) if table else ()
 
 
 def _nearest(path: Path) -> str:

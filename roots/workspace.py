@@ -71,7 +71,8 @@ class Workspace(Folders):
     def _load(self) -> None:
         """Reads every record once."""
         for _ in (self.codes, self.sources, self.licences, self.profiles, self.people, self.takedowns, self.personal_data,
-                  self.licence_headers, self.path_signs, self.line_rules, self.clean_sources, self.policies, self.tokenizers):
+                  self.licence_headers, self.path_signs, self.line_rules, self.clean_sources, self.policies, self.code_policies,
+                  self.tokenizers):
             pass
 
     def verdicts(self, recipe: Recipe, as_of: date) -> Mapping[str, Verdict]:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from roots.filters.languages import WORDS, Language
+from roots.filters.limits import Limit
 from roots.filters.measures import names
 from roots.records import Table
 
@@ -40,6 +41,17 @@ class Policy:
     further: float = FURTHER
     together: bool = False  # all sources are one voice, for their tails are thin: that of the smallest would decide alone
     unseen: bool = False  # only from text that neither a model nor a list has learned from: benchmarks/left_out.py
+
+
+@dataclass(frozen=True)
+class CodePolicy:
+    """How one limit of source code may be set; see filters/code_calibration.toml."""
+
+    measure: str
+    side: str
+    strictest: float
+    laxest: float
+    why: str
 
 
 @dataclass(frozen=True)
@@ -72,6 +84,18 @@ def policies_from(table: Table) -> Mapping[str, Policy]:
             table.problem(measure, "is not a measure", f"choose one of: {', '.join(known)}")
     table.done()
     return {name: policy for name, policy in made.items() if name in known}
+
+
+def code_policies_from(table: Table) -> tuple[CodePolicy, ...]:
+    """The policies of filters/code_calibration.toml in their order; problems are noted on the table."""
+    made = []
+    for one in table.tables("limit", required=True):
+        made.append(CodePolicy(one.choice("measure", names(), required=True), one.choice("side", SIDES, required=True, default="at_most"),
+                               one.number("strictest", required=True) or 0.0, one.number("laxest", required=True) or 0.0,
+                               one.text("why", required=True)))
+        one.done()
+    table.done()
+    return tuple(one for one in made if one.measure)
 
 
 def _number(table: Table, key: str, default: float) -> float:
@@ -169,6 +193,15 @@ def limits_toml(proposals: Iterable[Proposal], agreed: Mapping[tuple[str, str], 
             lines.append(f"agreed = {_quoted(said)}")
         parts.append("\n".join(lines))
     return "\n\n".join(parts) + "\n"
+
+
+def kept_toml(limits: Sequence[Limit]) -> str:
+    """The same of limits that stay as they are, with who agreed to them; nothing where there are none."""
+    return limits_toml(
+        [Proposal(limit.measure, side, bound, limit.why, limit.origin, True, 0.0, 0) for limit in limits
+         for side, bound in (("at_least", limit.at_least), ("at_most", limit.at_most)) if bound is not None],
+        {(limit.measure, side): limit.agreed for limit in limits for side in SIDES if limit.agreed},
+    ) if limits else ""
 
 
 def _quoted(text: str) -> str:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from roots import document
 from roots.document import NATURAL
-from roots.filters.calibrate import Policy, Proposal, all_limits, limits_toml, longest_gap, with_limits
+from roots.filters.calibrate import Policy, Proposal, all_limits, kept_toml, limits_toml, longest_gap, with_limits
 from roots.filters.clean import JOINED, CleanSource, Texts
 from roots.filters.closed_class import ENOUGH, Found, closed_class, frequencies
 from roots.filters.judge import Judge, JudgeRules
@@ -112,12 +112,7 @@ def calibrate(rules: JudgeRules, texts: Texts, policies: Mapping[str, Policy], f
         kept = [limit for limit in language.limits if limit.agreed or limit.measure not in policies]
         fresh = [one for one in proposals[language.code] if one.measure not in held]
         covered = _covered(values.get(language.code, {}), rules)
-        kept_toml = limits_toml(
-            [Proposal(limit.measure, side, bound, limit.why, limit.origin, True, 0.0, 0) for limit in kept
-             for side, bound in (("at_least", limit.at_least), ("at_most", limit.at_most)) if bound is not None],
-            {(limit.measure, side): limit.agreed for limit in kept for side in ("at_least", "at_most") if limit.agreed},
-        ) if kept else ""
-        limits = "\n".join(filter(None, [limits_toml(fresh), kept_toml]))
+        limits = "\n".join(filter(None, [limits_toml(fresh), kept_toml(kept)]))
         made[f"languages/{language.code}.toml"] = with_limits(files[language.code], limits, longest_gap(covered) if covered else None)
         for one in fresh:
             if one.drops > A_LOT:

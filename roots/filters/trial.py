@@ -15,6 +15,11 @@ from roots.filters.languages import CodeLanguage, Language
 from roots.filters.limits import Limit, by_measure, sentence
 from roots.filters.measures import registry
 
+# measure: the key of the language's file that names the list which it needs
+LISTS = {"closed_class": "closed_class", "closed_class_kinds": "closed_class", "bare_words": "closed_class", "flagged_words": "flagged",
+         "boilerplate_words": "boilerplate", "strange_spelling": "spelling"}
+MODELS = ("word_order", "perplexity")
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -23,7 +28,7 @@ class Finding:
     measure: str
     question: str
     unit: str
-    value: float | None
+    value: float | None      # None = it could not be taken; `why` says why
     at_least: float | None
     at_most: float | None
     why: str
@@ -44,13 +49,29 @@ def record_of(rules: JudgeRules, code: str) -> Language | CodeLanguage:
 
 
 def try_text(judge: Judge, code: str, text: str) -> tuple[Finding, ...]:
-    """Every measure that was taken of the text as one of this language, in the order in which limits are tried."""
+    """Every measure that was taken of the text as one of this language, in the order in which limits are tried; then those that could not
+    be, with no value, and why not."""
     record = record_of(judge.rules, code)
     kind = NATURAL if isinstance(record, Language) else PROGRAMMING
     batch = document.batch_of({"id": ["0" * 32], "source": ["try"], "kind": [kind], "language": [code],
                                "text": pa.array([text], pa.large_string())})
     row = judge.measure(batch).slice(0, 1).to_pylist()[0]
-    return tuple(findings(record, {name.removeprefix(MEASURE): value for name, value in row.items() if name.startswith(MEASURE)}))
+    taken = findings(record, {name.removeprefix(MEASURE): value for name, value in row.items() if name.startswith(MEASURE)})
+    known = {one.measure for one in taken}
+    return (*taken, *(Finding(name, one.question, one.unit, None, None, None, _untaken(judge.rules, record, name), "", "")
+                      for name, one in registry().items() if kind in one.kinds and name not in known))
+
+
+def _untaken(rules: JudgeRules, record: Language | CodeLanguage, measure: str) -> str:
+    """Why a measure was not taken of a text."""
+    list_ = LISTS.get(measure, "")
+    if list_ and not rules.words.get(getattr(record, list_)):
+        return f"not measured: no list of this language has been written ({list_} in {record.file})"
+    if measure in MODELS and rules.perplexity is None:
+        return "not measured: there is no language model"
+    if measure.endswith("_path"):
+        return "not measured: a text that is tried has no path"
+    return "not measured: the text holds too little that it could be taken of"
 
 
 def findings(record: Language | CodeLanguage, values: Mapping[str, float | None]) -> list[Finding]:
