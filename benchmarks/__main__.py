@@ -10,7 +10,8 @@ HERE = Path(__file__).resolve().parent
 
 def main() -> None:
     for path in sorted(HERE.glob("*.py")):
-        if not path.stem.startswith("_") and not path.stem.endswith("_peers"):  # peers are started by the benchmark that they are for
+        alone = '__name__ == "__main__"' in path.read_text("utf-8")  # peers and parts are started by the benchmark that they are for
+        if alone and not path.stem.startswith("_") and not path.stem.endswith(("_peer", "_peers")):
             print(f"\n== benchmarks.{path.stem}", flush=True)
             subprocess.run([sys.executable, "-m", f"benchmarks.{path.stem}"], cwd=HERE.parent, check=False)
 

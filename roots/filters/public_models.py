@@ -21,7 +21,7 @@ from roots.filters.scripts import chinese_writing
 MAPS = Path(__file__).resolve().parent.parent / "models" / "langid" / "label_maps"
 _PREFIX = "__label__"
 _EITHER, _CHINESE = "zh", ("zh-Hans", "zh-Hant")
-_CHARACTERS = 2000   # of a text; what these models' own authors feed them is a sentence
+CHARACTERS = 2000   # of a text; what these models' own authors feed them is a sentence
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class PublicIdentifier:
 
         fastText takes a list (one string at a time fails with numpy 2), refuses line feeds, and names even an empty text.
         """
-        heads = pc.utf8_slice_codeunits(pc.replace_substring(pc.fill_null(texts, ""), "\n", " "), 0, _CHARACTERS)
+        heads = pc.utf8_slice_codeunits(pc.replace_substring(pc.fill_null(texts, ""), "\n", " "), 0, CHARACTERS)
         speaks = pc.match_substring_regex(heads, r"\p{L}").to_pylist()
         wanted = [True] * len(texts) if which is None else which.to_pylist()
         asked = [at for at in range(len(texts)) if wanted[at] and speaks[at]]
