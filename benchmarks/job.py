@@ -52,7 +52,7 @@ BORROWED = {"ak": "aka_Latn", "as": "asm_Beng", "bm": "bam_Latn", "fon": "fon_La
             "nso": "nso_Latn", "ny": "nya_Latn", "or": "ory_Orya", "rn": "run_Latn", "st": "sot_Latn", "tn": "tsn_Latn", "ts": "tso_Latn",
             "tum": "tum_Latn", "tw": "twi_Latn"}
 THEIRS = ITS | BORROWED
-STEPS = ("normalise", "identify", "judge", "scrub", "deduplicate", "sift")
+STEPS = ("normalise", "takedowns", "identify", "judge", "scrub", "deduplicate", "sift")
 SOURCE = "sample-stories"  # a record of the catalogue that declares all languages
 Row = tuple[str, str]      # language in our codes, text
 
