@@ -26,7 +26,7 @@ from roots.filters.characters import (
     characters,
     script_number,
 )
-from roots.filters.spelling import entries_of, spelling, strings_in, strings_of
+from roots.filters.spelling import LONG, entries_of, spelling, strings_in, strings_of
 
 
 def share(part: float, whole: float) -> float:
@@ -76,7 +76,7 @@ def spelled(text: str, found: list[str], letters: tuple[str, ...], language: str
     for word in found:
         start = text.index(word, at)
         at = start + len(word)
-        key = "/" in (text[start - 1 : start], text[at : at + 1]) or (len(word) > 16 and any(kind(c) == DIGIT for c in word))
+        key = "/" in (text[start - 1 : start], text[at : at + 1]) or (len(word) > LONG and any(kind(c) == DIGIT for c in word))
         if int(characters().scripts[ord(word[0])]) in own and not has(word[0], ALONE) and not key:
             shape = "".join("0" if kind(c) == DIGIT else lower(c) if kind(c) in (LETTER, MARK) else "_" for c in word if kind(c) != FORMAT)
             for part in filter(None, shape.split("_")):

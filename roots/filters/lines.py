@@ -36,11 +36,12 @@ class LineRule:
     languages: tuple[str, ...] | None         # None = all; empty = off
     why: str
 
-    def expression(self, language: str) -> str:
-        """What a line must match, in RE2; empty where the rule does not apply to this language."""
-        if self.languages is not None and language not in self.languages:
+    def expression(self, *languages: str) -> str:
+        """What a line in one of these languages must match, in RE2; empty where the rule applies to none of them."""
+        asked = [language for language in languages if self.languages is None or language in self.languages]
+        if not asked:
             return ""
-        said = "|".join(_escaped(phrase) for phrase in (*self.phrases.get(ANY, ()), *self.phrases.get(language, ())))
+        said = "|".join(_escaped(phrase) for language in (ANY, *asked) for phrase in self.phrases.get(language, ()))
         if not said:
             return self.pattern
         found = f"(?:{said})"
@@ -90,53 +91,78 @@ class Lines:
 
     def edit(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """The batch without the lines that a rule speaks against, each told as an edit; rows that are dropped stay as they are."""
-        natural = pc.and_(pc.fill_null(pc.equal(batch.column("kind"), NATURAL), False), document.kept(batch))
-        column = batch.column("language")
-        spans = [found for language in pc.unique(column).to_pylist() if language is not None
-                 for found in self._found(batch, language, pc.and_(natural, pc.fill_null(pc.equal(column, language), False)))]
+        asked = pc.and_(pc.fill_null(pc.equal(batch.column("kind"), NATURAL), False), document.kept(batch))
+        rows = np.flatnonzero(np.asarray(pc.and_(asked, pc.is_valid(batch.column("language")))))
+        spans = list(self._found(batch, rows)) if len(rows) else []
         if not spans:
             return batch
         from roots.filters.cut import cut
 
-        rows, starts, ends = (np.concatenate([span[part] for span in spans]) for part in range(3))
+        of, starts, ends = (np.concatenate([span[part] for span in spans]) for part in range(3))
         kinds = np.concatenate([np.full(len(span[0]), span[3]) for span in spans])
-        order = np.lexsort((starts, rows))
-        return cut(batch, rows[order].astype(np.int32), starts[order], ends[order],
+        order = np.lexsort((starts, of))
+        return cut(batch, of[order].astype(np.int32), starts[order], ends[order],
                    [KIND + self.rules[kind].name for kind in kinds[order]])
 
-    def _found(self, batch: pa.RecordBatch, language: str, wanted: pa.BooleanArray) -> Iterator[
+    def _found(self, batch: pa.RecordBatch, rows: NDArray[np.int64]) -> Iterator[
             tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], int]]:
-        """(rows, first bytes, last bytes, number of the rule) of the lines that go, line feed included."""
-        asked = [(number, rule, expression) for number, rule in enumerate(self.rules) if (expression := rule.expression(language))]
-        rows = np.flatnonzero(np.asarray(wanted))
-        if not asked or not len(rows):
-            return
-        texts = batch.column("text").take(pa.array(rows))
+        """(rows, first bytes, last bytes, number of the rule) of the lines of these rows that go, line feed included."""
+        texts, codes = batch.column("text").take(pa.array(rows)), pc.dictionary_encode(batch.column("language").take(pa.array(rows)))
+        languages = codes.dictionary.to_pylist()
         # (?m): ^ and $ stand at every line, as they will when lines are looked at one by one
-        anywhere = "|".join(f"(?:{expression})" for _, _, expression in asked)
-        some = np.flatnonzero(np.asarray(pc.fill_null(pc.match_substring_regex(texts, f"(?m){anywhere}", ignore_case=True), False)))
+        anywhere = "|".join(f"(?:{expression})" for rule in self.rules if (expression := rule.expression(*languages)))
+        some = np.flatnonzero(_matching(texts, np.arange(len(texts)), f"(?m){anywhere}")) if anywhere else np.zeros(0, np.int64)
         if not len(some):
             return
-        rows, texts = rows[some], texts.take(pa.array(some))
-        split = pc.split_pattern(texts, "\n")
+        rows, split = rows[some], pc.split_pattern(texts.take(pa.array(some)), "\n")
         lines, parents = split.flatten(), np.asarray(pc.list_parent_indices(split), np.int64)
-        sizes, lengths = np.asarray(pc.binary_length(lines), np.int64), np.asarray(pc.utf8_length(lines), np.int64)
-        first = np.searchsorted(parents, parents)                     # of the line's text
-        before = np.r_[0, np.cumsum(sizes + 1)]
-        starts = before[:-1] - before[first]
-        last = np.r_[parents[1:] != parents[:-1], True]
-        taken = np.zeros(len(lines), bool)
+        spoken = np.asarray(codes.indices)[some][parents]
+        lengths = np.asarray(pc.utf8_length(lines), np.int64)
         blank = lengths == 0
-        for number, rule, expression in asked:
-            hits = np.asarray(pc.match_substring_regex(lines, expression, ignore_case=True)) & (lengths <= rule.longest) & ~taken & ~blank
+        taken = np.zeros(len(lines), bool)
+        gone: list[tuple[int, NDArray[np.int64]]] = []
+        for number, rule in enumerate(self.rules):
+            hits = _hits(lines, (lengths <= rule.longest) & ~taken & ~blank, rule, spoken, languages)
             if rule.run > 1:
                 hits = in_rows(hits, blank, parents, rule.run)
             taken |= hits
-            at = np.flatnonzero(hits)
-            if len(at):
-                begin, end = starts[at], starts[at] + sizes[at] + ~last[at]
-                some_left = end > begin
+            gone.append((number, np.flatnonzero(hits)))
+        if not taken.any():
+            return
+        sizes = np.asarray(pc.binary_length(lines), np.int64)
+        first = np.searchsorted(parents, parents)  # of the line's text
+        before = np.r_[0, np.cumsum(sizes + 1)]
+        starts = before[:-1] - before[first]
+        last = np.r_[parents[1:] != parents[:-1], True]
+        for number, at in gone:
+            begin, end = starts[at], starts[at] + sizes[at] + ~last[at]
+            some_left = end > begin
+            if some_left.any():
                 yield rows[parents[at]][some_left], begin[some_left], end[some_left], number
+
+
+def _hits(lines: pa.LargeStringArray, asked: NDArray[np.bool_], rule: LineRule, spoken: NDArray[np.int32],
+          languages: Sequence[str]) -> NDArray[np.bool_]:
+    """Which of the lines asked for match the rule? `spoken` numbers the language of each.
+
+    What matches in any of the languages is looked at again in its own: each call compiles its expression, and hits are few.
+    """
+    hits = np.zeros(len(lines), bool)
+    at = np.flatnonzero(asked)
+    expression = rule.expression(*languages)
+    if expression and len(at):
+        at = at[_matching(lines, at, expression)]
+        for number in np.unique(spoken[at]):
+            own = at[spoken[at] == number]
+            if expression := rule.expression(languages[number]):
+                hits[own[_matching(lines, own, expression)]] = True
+    return hits
+
+
+def _matching(lines: pa.LargeStringArray, at: NDArray[np.int64], expression: str) -> NDArray[np.bool_]:
+    some = lines if len(at) == len(lines) else lines.take(pa.array(at))
+    found: NDArray[np.bool_] = np.asarray(pc.fill_null(pc.match_substring_regex(some, expression, ignore_case=True), False))
+    return found
 
 
 def in_rows(hits: NDArray[np.bool_], blank: NDArray[np.bool_], parents: NDArray[np.int64], run: int) -> NDArray[np.bool_]:

@@ -13,9 +13,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from roots.filters.characters import characters
-from roots.filters.places import BARE, BOILERPLATE, CLOSED, CLOSED_KINDS, FLAGGED, GENERATED, PLACEHOLDER, TALLY
-from roots.filters.view import decode, mix, words_of
+from roots.filters.places import BARE, BOILERPLATE, CLOSED, CLOSED_KINDS, FLAGGED, GENERATED, PLACEHOLDER
+from roots.filters.view import hashes_of, mix
 
 LONGEST_PHRASE = 6
 LISTS = ("closed_class", "flagged", "placeholder", "boilerplate", "generated")
@@ -32,22 +31,6 @@ def _grow(hashed, word):  # type: ignore[no-untyped-def]
 @njit(inline="always")
 def _key(hashed):  # type: ignore[no-untyped-def]
     return mix(hashed) | np.uint64(1)
-
-
-@njit
-def _beginnings(data, classes_of, flags_of, lower):  # type: ignore[no-untyped-def]
-    """The keys of the first word of a text, of its first two words, and so on."""
-    size = max(data.shape[0], 1)
-    chars, classes, flags = np.empty(size, np.uint32), np.empty(size, np.uint8), np.empty(size, np.uint16)
-    signs, feeds = np.empty(size, np.int32), np.empty((size + 1, 4), np.int32)
-    start, end, hashes = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.uint64)
-    n = decode(data, 0, data.shape[0], classes_of, flags_of, chars, classes, flags, signs, feeds, np.zeros(TALLY, np.int64))
-    words = words_of(chars, classes, flags, n, lower, start, end, hashes)
-    hashed = np.uint64(0)
-    for i in range(words):
-        hashed = _grow(hashed, hashes[i])
-        hashes[i] = _key(hashed)
-    return hashes[:words]
 
 
 @njit(inline="always")
@@ -141,10 +124,12 @@ class PhraseTables:
 
 
 def _keys_of(entry: str) -> list[int]:
-    """The keys of the first word of an entry, of the first two, and so on."""
-    known = characters()
-    data = np.frombuffer(entry.encode("utf-8", "replace"), np.uint8)
-    return [int(key) for key in _beginnings(data, known.classes, known.flags, known.lower)]
+    """The keys of the first word of an entry, of the first two, and so on: not compiled, or each process would begin with compiling."""
+    hashed, keys = np.zeros(1, np.uint64), []
+    for word in hashes_of(entry):
+        hashed = _grow.py_func(hashed, word)
+        keys.append(int(mix.py_func(hashed)[0]) | 1)
+    return keys
 
 
 def _table(beginnings: Mapping[int, Sequence[int]]) -> tuple[NDArray[np.uint64], NDArray[np.uint8], NDArray[np.uint8]]:

@@ -11,7 +11,7 @@ A list has a line for two letters and all those that may follow: "ma jkn" holds 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import numpy as np
 from numba import njit
@@ -44,26 +44,27 @@ def _is_key(chars, classes, start, end):  # type: ignore[no-untyped-def]
 @njit(no_cpython_wrapper=True)
 def spelled(chars, classes, flags, scripts, own, start, end, words, tables, span, found):  # type: ignore[no-untyped-def]
     """Counts the strings of three letters of all words, and those of them that the list lacks. `span` is a row of SpellingTables.spans."""
-    letters, rows, bits = tables
-    first, last, size, first_row, first_bit, wide = span
-    total = strange = 0
+    first, last, first_row, first_bit, many, wide = span
+    letters, rows, bits = tables[0][first:last], tables[1][first_row:], tables[2][first_bit:]
+    beyond = len(letters) - _CLASSES
+    size, width = np.uint64(many), np.uint64(wide)
+    total = 0
+    strange = np.int64(0)
     for word in range(words):
         script = scripts[chars[start[word]]]
         if flags[start[word]] & ALONE or (script != 0 and not own[script]) or _is_key(chars, classes, start[word], end[word]):
             continue
-        a = b = np.int64(_EDGE)
+        two = b = np.uint64(_EDGE)
         for i in range(start[word], end[word] + 1):
-            c = np.int64(_EDGE)
+            c = np.uint64(_EDGE)
             if i < end[word]:
-                at = first + _CLASSES + chars[i]
-                c = np.int64(letters[at if at < last else first + classes[i]])
+                c = np.uint64(letters[_CLASSES + chars[i]] if chars[i] < beyond else letters[classes[i]])
                 if c == _SKIPPED:
                     continue
-            row = first_bit + np.int64(rows[first_row + a * size + b]) * wide
-            known = (bits[row + (c >> 6)] >> np.uint64(c & 63)) & np.uint64(1)
+            missing = ~bits[np.uint64(rows[two]) * width + (c >> np.uint64(6))] >> (c & np.uint64(63))
+            strange += np.int64(missing & np.uint64(1))
             total += b != _EDGE
-            strange += known == 0
-            a = b
+            two = b * size + c
             b = c
     found[SPELLED] = total
     found[STRANGE] = strange
@@ -73,60 +74,61 @@ class SpellingTables:
     """Lists of strings as tables, one list after the other; `spans` says where each begins, -1 = no list.
 
     Letters are numbered: 0 an edge, 1 a letter that no string holds, and so on. `letters` has the number by code point, in [first, last),
-    after eight that hold by class for code points beyond;
-    `rows` by two numbers (a × size + b) the row of bits that has one for every letter that may follow. Behind an edge nothing is asked,
-    as if all might follow. A span is (first, last, size, first of rows, first of bits, numbers of 64 bits to a row).
+    after eight that hold by class for code points beyond; `rows` by two numbers (a × size + b) the row of bits that has one for every
+    letter that may follow. Behind an edge nothing is asked, as if all might follow.
+    A span is (first, last, first of rows, first of bits, size, numbers of 64 bits to a row).
     """
 
     def __init__(self, lists: Sequence[Iterable[str] | None]) -> None:
         self.spans = np.full((max(len(lists), 1), 6), -1, np.int64)
-        letters: list[NDArray[np.uint16]] = [np.zeros(0, np.uint16)]
-        rows: list[NDArray[np.uint16]] = [np.zeros(1, np.uint16)]
-        bits: list[NDArray[np.uint64]] = [np.zeros(1, np.uint64)]
+        tables = [(np.zeros(0, np.uint16), np.zeros(1, np.uint16), np.zeros(1, np.uint64))]
+        first = np.zeros(3, np.int64)
         for number, entries in enumerate(lists):
-            strings = sorted(set(strings_of(entries))) if entries else []
-            if strings:
-                numbers = {letter: n for n, letter in enumerate(sorted({c for string in strings for c in string} - {EDGE}), _STRANGER + 1)}
-                numbers[EDGE] = _EDGE
-                firsts = [sum(map(len, parts)) for parts in (letters, rows, bits)]
-                letters.append(_letters(numbers))
-                size, wide = len(numbers) + 1, (len(numbers) >> 6) + 1
-                self.spans[number] = firsts[0], firsts[0] + len(letters[-1]), size, firsts[1], firsts[2], wide
-                made = _rows(strings, numbers, size, wide)
-                rows.append(made[0])
-                bits.append(made[1])
-        self.tables = np.concatenate(letters), np.concatenate(rows), np.concatenate(bits)
+            strings = _code_points(entries or ())
+            known = np.unique(strings[strings != ord(EDGE)])
+            if not len(known):
+                continue
+            first += [len(one) for one in tables[-1]]
+            numbers = np.where(strings == ord(EDGE), _EDGE, np.searchsorted(known, strings) + _STRANGER + 1)
+            size, wide = len(known) + _STRANGER + 1, (len(known) + _STRANGER >> 6) + 1
+            tables.append((_letters(known), *_rows(numbers, size, wide)))
+            self.spans[number] = first[0], first[0] + len(tables[-1][0]), first[1], first[2], size, wide
+        self.tables = tuple(np.concatenate(parts) for parts in zip(*tables, strict=True))
 
 
-def _letters(numbers: Mapping[str, int]) -> NDArray[np.uint16]:
-    """The number of each code point, as far as any is in the list: of its lower case, of DIGITS for a digit."""
+def _code_points(entries: Iterable[str]) -> NDArray[np.uint32]:
+    """The strings of a list of entries, by column: 3 × strings."""
+    cut = [(two, following.strip()) for two, _, following in (entry.partition(" ") for entry in entries) if len(two) == 2]
+    columns = ["".join(two[place] * len(following) for two, following in cut) for place in range(2)]
+    columns.append("".join(following for _, following in cut))
+    return np.stack([np.frombuffer(column.encode("utf-32-le"), np.uint32) for column in columns])
+
+
+def _letters(known: NDArray[np.uint32]) -> NDArray[np.uint16]:
+    """The number of each class, and of each code point as far as any is known: that of its lower case, of DIGITS for a digit."""
     tables = characters()
     capitals = np.flatnonzero(tables.lower != np.arange(len(tables.lower)))
-    known = np.array(sorted(map(ord, numbers)), np.uint32)
     last = int(max(known.max(), capitals[np.isin(tables.lower[capitals], known)].max(initial=0))) + 1
     kinds, lower = tables.classes[:last], tables.lower[:last]
-    by_letter = np.full(int(max(lower.max(), known.max())) + 1, _STRANGER, np.uint16)
-    for letter, number in numbers.items():
-        by_letter[ord(letter)] = number
-    by_class = np.full(_CLASSES, _EDGE, np.uint16)
-    by_class[[LETTER, MARK, DIGIT, FORMAT]] = _STRANGER, _STRANGER, numbers.get(DIGITS, _STRANGER), _SKIPPED
-    return np.concatenate([by_class, np.where(np.isin(kinds, (LETTER, MARK)), by_letter[lower], by_class[kinds])])
+    place = np.minimum(np.searchsorted(known, lower), len(known) - 1)
+    by_letter = np.where(known[place] == lower, place + _STRANGER + 1, _STRANGER)
+    digit = np.flatnonzero(known == ord(DIGITS)) + _STRANGER + 1
+    by_class = np.full(_CLASSES, _EDGE)
+    by_class[[LETTER, MARK, DIGIT, FORMAT]] = _STRANGER, _STRANGER, digit[0] if len(digit) else _STRANGER, _SKIPPED
+    return np.concatenate([by_class, np.where(np.isin(kinds, (LETTER, MARK)), by_letter, by_class[kinds])]).astype(np.uint16)
 
 
-def _rows(strings: Sequence[str], numbers: Mapping[str, int], size: int, wide: int) -> tuple[NDArray[np.uint16], NDArray[np.uint64]]:
+def _rows(numbers: NDArray[np.int64], size: int, wide: int) -> tuple[NDArray[np.uint16], NDArray[np.uint64]]:
     """Which row of bits belongs to two letters, and the rows: one of none, one of all, then one for two letters that any may follow."""
+    a, b, c = numbers[:, numbers[1] != _EDGE]
+    pairs, which = np.unique(a * size + b, return_inverse=True)
     rows = np.zeros((size, size), np.uint16)
+    rows.flat[pairs] = np.arange(2, len(pairs) + 2)
     rows[:, _EDGE] = 1
-    bits = [np.zeros(wide, np.uint64), np.full(wide, ~np.uint64(0))]
-    for string in strings:
-        a, b, c = (numbers[letter] for letter in string)
-        if b == _EDGE:
-            continue
-        if rows[a, b] == 0:
-            rows[a, b] = len(bits)
-            bits.append(np.zeros(wide, np.uint64))
-        bits[rows[a, b]][c >> 6] |= np.uint64(1) << np.uint64(c & 63)
-    return rows.ravel(), np.concatenate(bits)
+    bits = np.zeros((len(pairs) + 2, wide), np.uint64)
+    bits[1] = ~np.uint64(0)
+    np.bitwise_or.at(bits, (which + 2, c >> 6), np.uint64(1) << (c & 63).astype(np.uint64))
+    return rows.ravel(), bits.ravel()
 
 
 def strings_of(entries: Iterable[str]) -> Iterator[str]:

@@ -204,12 +204,22 @@ def _spans(data, classes_of, flags_of, lower):  # type: ignore[no-untyped-def]
     start, end, hashes = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.uint64)
     n = decode(data, 0, data.shape[0], classes_of, flags_of, chars, classes, flags, signs, feeds, np.zeros(TALLY, np.int64))
     count = words_of(chars, classes, flags, n, lower, start, end, hashes)
-    return start[:count], end[:count]
+    return start[:count], end[:count], hashes[:count]
 
 
 def spans_of(text: str) -> list[tuple[int, int]]:
     """[start, end) in code points of the words of one text: the same words that the measures see, for what is not in a hurry."""
+    start, end, _ = _words(text)
+    return list(zip(start.tolist(), end.tolist(), strict=True))
+
+
+def hashes_of(text: str) -> NDArray[np.uint64]:
+    """The hashes of the words of one text, in their order."""
+    return _words(text)[2]
+
+
+def _words(text: str) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint64]]:
     tables = characters()
     data = np.frombuffer(text.encode("utf-8", "replace"), np.uint8)
-    start, end = _spans(data, tables.classes, tables.flags, tables.lower)
-    return list(zip(start.tolist(), end.tolist(), strict=True))
+    found: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint64]] = _spans(data, tables.classes, tables.flags, tables.lower)
+    return found
