@@ -21,7 +21,7 @@ from datatrove.pipeline.filters import gopher_quality_filter as quality
 from datatrove.pipeline.filters import gopher_repetition_filter as repetition
 
 Row = dict[str, Any]
-Reading = Callable[[Row], tuple[str, list[str], float]]   # text, words, and what a threshold is multiplied by
+Reading = Callable[[Row], tuple[str, list[str], float]]   # text, words, and what a threshold for characters is multiplied by
 
 _words: list[str] = []
 for _module in (fineweb, quality, repetition):
@@ -119,10 +119,6 @@ def rules() -> dict[str, tuple[Any, dict[str, Any], Any, Any, Reading]]:
     return made
 
 
-def scaled(value: Any, by: float) -> Any:
-    return value * by if isinstance(value, float) else value
-
-
 def says(name: str, rule: Any, row: Row, traced: bool) -> bool | int:
     """Is the text dropped for this reason? C4's rules for lines: how many lines are (blank ones not counted)."""
     kind, off, key, value, reading = rule
@@ -137,7 +133,7 @@ def says(name: str, rule: Any, row: Row, traced: bool) -> bool | int:
     if of_c4:
         c4.END_PUNCTUATION = tuple(SIGNS["terminals"]) if traced else ENDS
         c4.ELLIPSIS = "\0" if traced else "..."
-    one = kind(**{**off, key: scaled(value, by), **more})
+    one = kind(**{**off, key: value * by if "char" in name else value, **more})
     held = Document(text=text, id="0")
     found = one.filter(held)
     if of_c4 and name not in ("lorem_ipsum", "curly_bracket"):
