@@ -162,11 +162,12 @@ def test_sources_together_are_one_voice() -> None:
 def test_sentences_are_joined_and_fragments_are_not(tmp_path: Path) -> None:
     (tmp_path / "asp").mkdir()
     rows = [{"lang": "sw", "text": f"Sentensi {n}.", "type": "sentence"} for n in range(13)]
-    rows += [{"lang": "sw", "text": "na homa", "type": "sentence"}] * 12 + [{"lang": "sw", "text": "Hadithi ndefu", "type": "document"}]
+    rows += [{"lang": "sw", "text": "na homa", "type": "sentence"}] * 12
+    rows.append({"lang": "sw", "text": "![Hadithi](a_(b).png \"c\") [ndefu](http://a)", "type": "document"})
     (tmp_path / "asp" / "data.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    source = CleanSource("asp", "data.jsonl", "CC0-1.0", "", lists=True, varied=False)
+    source = CleanSource("asp", "data.jsonl", "CC0-1.0", "", lists=True, varied=False, markdown=True)
     texts = clean_texts(tmp_path, [source], {"sw"})["sw"]
     assert len(texts["asp"]) == 26
     documents = [" ".join(f"Sentensi {n}." for n in range(at, at + 6)) for at in (0, 6)]
-    assert texts["asp joined"] == ["Hadithi ndefu", documents[0].replace(". ", ".\n"), documents[1]]
+    assert texts["asp joined"] == ["![Hadithi] [ndefu]", documents[0].replace(". ", ".\n"), documents[1]]
     assert ends("“Ndiyo!” (ndiyo.) ") and ends("क्या है।") and not ends("na homa,") and not ends("»")

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from roots.records import Table
 
 SENTENCES = 6       # that are joined to a text, where a source has single sentences
 JOINED = "joined"   # suffix of the name under which a source of sentences stands once more, as documents
+
+# The address of a link or picture, behind its words: ](http://… "title")
+ADDRESS = re.compile(r'\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+"[^"]*")?\)')
 
 Texts = Mapping[str, Mapping[str, Sequence[str]]]  # language → source → texts
 
@@ -27,7 +31,8 @@ class CleanSource:
     licence: str
     what: str
     lists: bool
-    varied: bool  # on many topics: a list of spellings needs one such source
+    varied: bool    # on many topics: a list of spellings needs one such source
+    markdown: bool  # its texts are Markdown: the addresses of links and pictures are no text, and are left out
 
 
 def clean_sources_from(table: Table) -> tuple[CleanSource, ...]:
@@ -37,7 +42,7 @@ def clean_sources_from(table: Table) -> tuple[CleanSource, ...]:
         one = table.table(name)
         found.append(CleanSource(name, one.text("file", default="data.jsonl.zst"), one.text("licence", required=True),
                                  one.text("what", required=True), one.flag("lists", default=True) is not False,
-                                 one.flag("varied", default=False) is True))
+                                 one.flag("varied", default=False) is True, one.flag("markdown", default=False) is True))
         one.done()
     table.done()
     return tuple(found)
@@ -83,6 +88,8 @@ def clean_texts(data: Path, sources: Sequence[CleanSource], languages: Collectio
         documents: dict[str, list[str]] = defaultdict(list)
         for record in records(data / source.id / source.file):
             code, text = str(record.get("lang")), record.get("text")
+            if source.markdown and text:
+                text = ADDRESS.sub("]", text)
             if code in languages and text and text.strip():
                 texts[code][source.id].append(text)
                 if record.get("type") != "sentence":
