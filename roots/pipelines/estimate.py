@@ -57,7 +57,7 @@ class Estimate:
     memory_driver: float
     disk_work: float
     disk_run: float
-    shuffled: float
+    keys: float
     money: float
     currency: str
     sampled: float
@@ -80,7 +80,7 @@ class Estimate:
         yield f"  time       {hours}; with {self.workers} worker{'s' if self.workers > 1 else ''} {clock}"
         yield f"  memory     {size(self.memory_worker)} a worker, {size(self.memory_driver)} the driver"
         yield f"  disk       {size(self.disk_work)} while it is built, {size(self.disk_run)} when it is done"
-        yield f"  shuffled   {size(self.shuffled)}, keys and row numbers only"
+        yield f"  keys       {size(self.keys)} of it, written once and read once; the runner shuffles names only"
         yield f"  money      {self.money:,.2f} {self.currency} at the prices of {self.prices}"
 
 
@@ -107,7 +107,7 @@ def estimate(workspace: Workspace, admitted: Sequence[str], data: Place, rules: 
 def _foreseen(total: Sample, raw: float, files: int, sampled: float, spread: float, rules: Rules, workers: int,
               rates: Mapping[str, Mapping[str, Any]]) -> Estimate:
     measured, prices = rates["measured"], rates["prices"]
-    keys = (1 + rules.signatures.bands) * 16 if "deduplicate" in rules.recipe.stages else 0
+    keys = total.documents * (1 + rules.signatures.bands) * 16 if "deduplicate" in rules.recipe.stages else 0
     cpu = total.cpu + total.documents * (measured["deduplicate_a_document"] + measured["ledger_a_document"])
     cpu += total.kept / 1e6 * measured["write_a_megabyte"]
     once = 0.0
@@ -117,16 +117,14 @@ def _foreseen(total: Sample, raw: float, files: int, sampled: float, spread: flo
     started = measured["start_of_a_pass"] * 4
     seconds = cpu / workers + once + started
     memory = measured["memory_of_a_worker"] * workers
-    shuffled = total.documents * keys
     hours = seconds / 3600
     money = hours * (workers * prices["vcpu_hour"] + memory / 1e9 * prices["memory_gigabyte_hour"])
-    money += shuffled / 1e9 * prices["shuffled_gigabyte"]
     tokens = total.kept * (4 / 3.5 if rules.tokenizer else 0)  # a token is four bytes, and stands for three or four of text
     return Estimate(
         workers, files, raw, total.documents, total.text, total.kept, cpu + once + started * workers, seconds,
         measured["memory_of_a_worker"], measured["memory_of_the_driver"] + measured["memory_a_block"] * ceil(total.text / BLOCK)
         + measured["memory_a_document"] * total.documents,
-        total.arrow + total.kept * 1.1 + total.kept + tokens, total.kept * 1.1 + total.documents * 150 + tokens, shuffled, money,
+        total.arrow + keys + total.kept * 1.1 + total.kept + tokens, total.kept * 1.1 + total.documents * 150 + tokens, keys, money,
         prices["currency"], sampled, sqrt(spread ** 2 + measured["likely_error"] ** 2), f"{prices['date']} ({prices['source']})")
 
 
