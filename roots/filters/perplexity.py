@@ -26,7 +26,7 @@ import pyarrow as pa
 
 from roots.filters import perplexity_ccnet
 from roots.filters.perplexity_kenlm import NGrams, read
-from roots.filters.perplexity_kernel import UNKNOWN, pairs_of, reach_of, score, table_of
+from roots.filters.perplexity_kernel import UNKNOWN, children_of, reach_of, score, table_of
 from roots.filters.perplexity_pieces import REST, character_tables
 
 Array = np.ndarray[Any, Any]
@@ -40,7 +40,7 @@ class Model:
     """An n-gram model with what finds its pieces; see `perplexity_kernel.score`."""
 
     ngrams: NGrams
-    pairs: Array
+    children: tuple[Array, Array]
     table: tuple[Array, Array]
     reach: tuple[int, int]
     marks: tuple[int, int, int]
@@ -55,8 +55,8 @@ def model_of(ngrams: NGrams) -> Model:
     """A model that can score, from its n-grams."""
     ids = pieces_of(ngrams.words)
     known = {piece: id for piece, id in ids.items() if piece not in ("<unk>", "<s>", "</s>")}
-    pairs = pairs_of(ngrams.word, ngrams.first, len(ngrams.words))
-    return Model(ngrams, pairs, table_of(known), reach_of(known), (ids.get(REST, UNKNOWN), ids["<s>"], ids["</s>"]))
+    children = children_of(ngrams.word, ngrams.first[: ngrams.orders[-2] + 1], len(ngrams.words))  # those of the longest n-grams are none
+    return Model(ngrams, children, table_of(known), reach_of(known), (ids.get(REST, UNKNOWN), ids["<s>"], ids["</s>"]))
 
 
 @lru_cache(maxsize=64)
@@ -82,7 +82,7 @@ def surprise(model: Model, text: pa.LargeStringArray, rows: Array, longest: int 
         places = np.frombuffer(offsets, np.int64)[text.offset:text.offset + len(text) + 1]
         ngrams = model.ngrams
         score(np.frombuffer(data, np.uint8), places, rows, longest, character_tables(), model.table, model.reach, model.marks,
-              (ngrams.word, ngrams.prob, ngrams.backoff, ngrams.first, model.pairs), len(ngrams.orders) - 1, sums)
+              (ngrams.word, ngrams.prob, ngrams.backoff, ngrams.first, *model.children), len(ngrams.orders) - 1, sums)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         return np.power(10.0, -sums[:, 0] / sums[:, 1]), (sums[:, 0] - sums[:, 2]) / sums[:, 1]
 

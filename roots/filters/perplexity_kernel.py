@@ -19,7 +19,8 @@ LINE_FEED, RETURN = 10, 13
 COMMAS = (0x2C, 0x60C, 0x3001, 0xFF0C)  # , ، 、 ，
 DEEPEST = 8  # the highest order of model that is read
 UNKNOWN = 0
-DENSE = 1024  # words up to which pairs are looked up in a square table
+DENSE = 256   # words up to which children are found by bits and not by search
+SEEN = 4096   # words that are remembered with their pieces: a text has the same ones again and again
 
 
 def key_of(piece: str) -> int:
@@ -43,14 +44,19 @@ def reach_of(pieces: Iterable[str]) -> tuple[int, int]:
             max((len(piece) - 1 for piece in found if piece.startswith(REST)), default=0))
 
 
-def pairs_of(word: Array, first: Array, size: int) -> Array:
-    """Which node follows from a word and the word before it, at [word * size + before]; -1 = none. Empty for large vocabularies."""
-    if size > DENSE:
-        return np.zeros(0, np.int32)
-    found = np.full(size * size, -1, np.int32)
-    low, high = first[0], first[size]
-    found[np.repeat(np.arange(size), np.diff(first[:size + 1])) * size + word[low:high]] = np.arange(low, high)
-    return found
+def children_of(word: Array, first: Array, size: int) -> tuple[Array, Array]:
+    """Which words have the nodes as children? Bits (nodes × numbers of 64), and the place of the child of the lowest bit of each number.
+
+    Empty for vocabularies of more than DENSE words.
+    """
+    wide = -(-size // 64) if size <= DENSE else 0
+    bits = np.zeros((len(first) - 1 if wide else 0, wide), np.uint64)
+    if wide:
+        children = np.arange(first[0], first[-1])
+        parents = np.repeat(np.arange(len(bits)), np.diff(first))
+        np.bitwise_or.at(bits, (parents, word[children] >> 6), np.uint64(1) << (word[children] & 63).astype(np.uint64))
+    counts = np.bitwise_count(bits).astype(np.int64)
+    return bits, (first[: len(bits), None] + np.cumsum(counts, axis=1) - counts).astype(np.int32)
 
 
 def table_of(ids: dict[str, int]) -> tuple[Array, Array]:
@@ -120,17 +126,31 @@ def _child(word, low, high, wanted):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _step(word, prob, backoff, first, pairs, size, order, id, context, weights, matched, length):  # type: ignore[no-untyped-def]
+def _child_by_bits(bits, places, node, wanted):  # type: ignore[no-untyped-def]
+    """The same from `children_of`: its place is that of the first child of the number, and as many on as there are lower bits."""
+    column = wanted >> 6
+    number = bits[node, column]
+    bit = np.uint64(1) << np.uint64(wanted & 63)
+    if number & bit == 0:
+        return np.int64(-1)
+    lower = number & (bit - np.uint64(1))  # counted as in Hacker's Delight, 5-1
+    lower -= (lower >> np.uint64(1)) & np.uint64(0x5555555555555555)
+    lower = (lower & np.uint64(0x3333333333333333)) + ((lower >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    lower = (lower + (lower >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    return np.int64(places[node, column]) + np.int64((lower * np.uint64(0x0101010101010101)) >> np.uint64(56))
+
+
+@njit(cache=True, nogil=True)
+def _step(ngrams, order, id, context, weights, matched, length):  # type: ignore[no-untyped-def]
     """log10 p(id | context), and the new length of the context, most recent word first (Heafield 2011 §2)."""
+    word, prob, backoff, first, bits, places = ngrams
     node = np.int64(id)
     total = 0.0
     matched[0] = backoff[node]
     known = 0
     while known < length:
-        if known == 0 and size:
-            at = np.int64(pairs[node * size + context[0]])
-        else:
-            at = _child(word, first[node], first[node + 1], context[known])
+        before = context[known]
+        at = _child_by_bits(bits, places, node, before) if len(bits) else _child(word, first[node], first[node + 1], before)
         if at < 0:
             break
         node = at
@@ -156,13 +176,13 @@ def score(data, offsets, rows, longest, characters, table, reach, marks, ngrams,
     Events are the pieces of a line and its end; lines without a piece are left out. A line that ends in a word or a comma goes on in
     the next, unless a blank one stands between: text is often wrapped in the middle of sentences. `longest` bounds the bytes read.
     `characters` are kinds and folded code points, `table` keys and ids, `marks` the ids of "~", <s> and </s>, `ngrams` word,
-    prob, backoff, first (see perplexity_kenlm.NGrams) and pairs.
+    prob, backoff, first (see perplexity_kenlm.NGrams) and what `children_of` gives.
     """
     kinds, folds = characters
     keys, values = table
     rest, begin, end = marks
-    word, prob, backoff, first, pairs = ngrams
-    width = np.int64(np.sqrt(len(pairs)))
+    prob, backoff = ngrams[1], ngrams[2]
+    seen, seen_as = np.zeros(SEEN, np.uint64), np.zeros(SEEN, np.int32)
     matched = np.zeros(DEEPEST, np.float32)
     context, weights = np.zeros(DEEPEST, np.int32), np.zeros(DEEPEST, np.float32)
     head, tail = np.zeros(LONGEST_END, np.int32), np.zeros(LONGEST_END, np.int32)
@@ -198,8 +218,11 @@ def score(data, offsets, rows, longest, characters, table, reach, marks, ngrams,
                 if in_line == 0 and (size or alone):
                     context[0], weights[0], length = begin, backoff[begin], 1
                 if size:
-                    id = _piece(keys, values, reach, whole, size, head, tail, rest)
-                    found, length = _step(word, prob, backoff, first, pairs, width, order, id, context, weights, matched, length)
+                    slot = np.int64((whole ^ (whole >> np.uint64(32))) & np.uint64(SEEN - 1))
+                    if seen[slot] != whole:
+                        seen[slot], seen_as[slot] = whole, _piece(keys, values, reach, whole, size, head, tail, rest)
+                    id = seen_as[slot]
+                    found, length = _step(ngrams, order, id, context, weights, matched, length)
                     total += found
                     anywhere += prob[id]
                     in_line += 1
@@ -207,13 +230,13 @@ def score(data, offsets, rows, longest, characters, table, reach, marks, ngrams,
                 if alone:
                     mark[0] = folds[code]
                     id = _piece(keys, values, reach, _mixed(WHOLE, mark[0]), 1, mark, mark, rest)
-                    found, length = _step(word, prob, backoff, first, pairs, width, order, id, context, weights, matched, length)
+                    found, length = _step(ngrams, order, id, context, weights, matched, length)
                     total += found
                     anywhere += prob[id]
                     in_line += 1
                     goes_on = what == HAN or code in COMMAS
                 if ends and in_line:
-                    found, length = _step(word, prob, backoff, first, pairs, width, order, end, context, weights, matched, length)
+                    found, length = _step(ngrams, order, end, context, weights, matched, length)
                     total += found
                     anywhere += prob[end]
                     events += in_line + 1
