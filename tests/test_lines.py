@@ -66,6 +66,14 @@ def test_wording_belongs_to_its_language_and_dropped_and_programming_rows_stay()
     assert Lines(RULES).edit(document.batch_of(columns)).column("text").to_pylist() == ["});"]
 
 
+def test_many_languages_in_one_batch_are_each_read_in_their_own_words() -> None:
+    text = "Leia mais\nHabari za asubuhi.\nread more"
+    languages = ["pt", "sw", None, "pt"]
+    batch = document.batch_of({"id": [str(n) for n in range(4)], "text": [text] * 3 + [None], "kind": ["natural"] * 4,
+                               "language": languages})
+    assert Lines(RULES).edit(batch).column("text").to_pylist() == ["Habari za asubuhi.\n", "Leia mais\nHabari za asubuhi.\n", text, None]
+
+
 def test_a_row_of_short_lines_goes_where_somebody_asks_for_it() -> None:
     rule = '[menu]\nlongest = 20\nrun = 3\npattern = "[^.]$"\nlanguages = ["yo"]\nwhy = "…"\n'
     text = "Ilé\n\nNípa wa\nIròyìn\nA kọ ọ́ sí ìwé.\nỌjà\nIlé"

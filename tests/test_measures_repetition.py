@@ -157,6 +157,16 @@ def test_measures_equal_the_oracle_a_hundred_thousand_times(texts: list[str]) ->
         check(text)
 
 
+@pytest.mark.parametrize("text", [
+    "abcd\naecd\nabcd", "abcd\naecd\nafcd", "one\ntwo\n\ntwo\none\n\none\ntwo", "a b c a b c\nb c a b c a", "x " * 250,
+    " ".join(f"w{i % 90}" for i in range(270)), " ".join(f"w{i % 110}" for i in range(330)),
+])
+def test_what_is_alike_is_not_the_same(text: str) -> None:
+    """Lines as long as another that begin and end like it, paragraphs of the same lines in another order, words that come again late."""
+    check(text)
+    check(text, "zh-Hans", 3)
+
+
 def test_both_readings_of_character_repetition() -> None:
     """The example of ROOTS' appendix: 9 different strings of three; the paper takes ⌊√9⌋ = 3 of them, the code min(3, 2)."""
     found = measured("ok_ok_good_ok", "zh-Hans")

@@ -18,7 +18,7 @@ from roots.digest import file_digest
 from roots.errors import Problem, RootsError
 from roots.filters.perplexity import PerplexityScorer, load, pieces_of
 from roots.filters.perplexity_kenlm import read
-from roots.filters.perplexity_kernel import key_of
+from roots.filters.perplexity_kernel import _child, _child_by_bits, children_of, key_of
 from roots.filters.perplexity_pieces import DIGIT, HAN, PLANES, WORD, ends, kind, piece, pieces, words
 from roots.models import perplexity_evaluate
 from roots.models.perplexity import class_names, train, train_one
@@ -223,6 +223,19 @@ def test_rare_words_are_read_by_their_longest_known_end() -> None:
 def test_the_kinds_of_characters_stand_in_one_table() -> None:
     assert kind("é") == kind("क") == kind("\u093e") == kind("²")
     assert all(0 <= kind(chr(code)) <= 7 for code in range(0, PLANES, 97))
+
+
+@pytest.mark.parametrize("size", [3, 64, 65, 200])
+def test_children_are_found_by_bits_where_a_search_finds_them(size: int) -> None:
+    chance = np.random.default_rng(size)
+    children = [np.flatnonzero(chance.random(size) < share) for share in chance.random(30)]
+    first = 30 + np.r_[0, np.cumsum([len(one) for one in children])]
+    word = np.concatenate([np.zeros(30, np.int64), *children]).astype(np.int32)
+    bits, places = children_of(word, first, size)
+    for node in range(30):
+        for wanted in range(size):
+            assert _child_by_bits(bits, places, node, wanted) == _child(word, first[node], first[node + 1], wanted)
+    assert not len(children_of(word, first, 100_000)[0])  # such a vocabulary is searched
 
 
 def test_keys_tell_words_from_ends() -> None:
