@@ -3,9 +3,10 @@
     python -m benchmarks.measures [--data ../shared/data] [--peer PYTHON] [--every 100]
 
 Text: every document of the sources of pipelines/open46.toml, as the reader gives it, in the 27 languages that datatrove has tokenisers
-for. Figures are MB of UTF-8 per second of one core's time (process time, so that a busy machine does not count). `--peer` is the
-interpreter of an environment with `datatrove[processing]`: Gopher repetition, Gopher quality and FineWeb quality with datatrove's own
-tokenisers, in the same run, on every hundredth document of each language, for on all of them it takes most of an hour.
+for. Figures are MB of UTF-8 per second of one core's time (process time, so that a busy machine does not count). Bare decode makes UTF-8
+into code points and does nothing else. `--peer` is the interpreter of an environment with `datatrove[processing]`: Gopher repetition,
+Gopher quality and FineWeb quality with datatrove's own tokenisers, in the same run, on every hundredth document of each language, for on
+all of them it takes most of an hour.
 """
 from __future__ import annotations
 
@@ -30,10 +31,7 @@ from numba import njit  # noqa: E402
 
 from benchmarks.job import ITS, given  # noqa: E402
 from roots import document  # noqa: E402
-from roots.filters.characters import characters  # noqa: E402
 from roots.filters.judge import Judge  # noqa: E402
-from roots.filters.places import TALLY  # noqa: E402
-from roots.filters.view import decode  # noqa: E402
 
 ENOUGH = 50e6  # bytes
 PEER = '''
@@ -77,10 +75,27 @@ def corpus(data: Path) -> pa.RecordBatch:
 
 
 @njit(cache=True)
-def _decode_all(data, offsets, classes_of, flags_of, chars, classes, flags, signs, feeds, tally):  # type: ignore[no-untyped-def]
+def _decode(data, begin, end, chars):  # type: ignore[no-untyped-def]
+    """UTF-8 to code points and nothing else: what nobody who looks at characters can do without."""
+    n = 0
+    i = begin
+    while i < end:
+        lead = np.uint32(data[i])
+        size = 1 if lead < 0x80 else 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
+        code = lead if size == 1 else lead & np.uint32(0x7F >> size)
+        for k in range(1, size):
+            code = (code << np.uint32(6)) | (np.uint32(data[i + k]) & np.uint32(0x3F))
+        chars[n] = code
+        n += 1
+        i += size
+    return n
+
+
+@njit(cache=True)
+def _decode_all(data, offsets, chars):  # type: ignore[no-untyped-def]
     total = 0
     for row in range(offsets.shape[0] - 1):
-        total += decode(data, offsets[row], offsets[row + 1], classes_of, flags_of, chars, classes, flags, signs, feeds, tally)
+        total += _decode(data, offsets[row], offsets[row + 1], chars)
     return total
 
 
@@ -101,13 +116,10 @@ def main() -> None:
     megabytes = text.buffers()[2].size / 1e6
     print(f"{megabytes:.1f} MB, {len(batch):,} documents, {len(set(batch.column('language').to_pylist()))} languages")
 
-    tables = characters()
     offsets, data = np.frombuffer(text.buffers()[1], np.int64), np.frombuffer(text.buffers()[2], np.uint8)
-    room = int(np.diff(offsets).max())
-    scratch = np.empty(room, np.uint32), np.empty(room, np.uint8), np.empty(room, np.uint16), np.empty(room, np.int32), \
-        np.empty((room + 1, 4), np.int32), np.zeros(TALLY, np.int64)
-    _decode_all(data, offsets[:3], tables.classes, tables.flags, *scratch)
-    bare = rate(megabytes, lambda: _decode_all(data, offsets, tables.classes, tables.flags, *scratch))
+    chars = np.empty(int(np.diff(offsets).max()), np.uint32)
+    _decode_all(data, offsets[:3], chars)
+    bare = rate(megabytes, lambda: _decode_all(data, offsets, chars))
     judge = Judge(measuring.rules())
     judge.judge(batch.slice(0, 300))
     measured = rate(megabytes, lambda: [judge.values(batch.slice(at, 1000)) for at in range(0, len(batch), 1000)])
