@@ -10,7 +10,8 @@ tokens and report. What it does and datatrove's chain does not (identify, perple
 what MinHash proposes, ledger, report, digests) is not taken off. CPU seconds are those of the process and its children, without those in
 which the tokenizer is learned; the start is what the same command takes for one document of each language. datatrove gets every 60th
 document of each language, for on all of them it takes hours, and our tokenizer (job_peer.py); its start is what it takes to import its
-modules and to load its word tokenizers, and the figure with the start counts that once for all the text, not for the 60th part.
+modules and to load its word tokenizers, and the figure with the start counts that once for all the text, not for the 60th part. It runs
+twice: with its own filters' drops, which leave little for its later steps, and with all documents going through all steps.
 
 Bare is what nobody can do without: parsing by Arrow; the compiled kernels of identification, measures, perplexity, signatures and
 candidates of personal data, called on whole columns; one writing by Arrow; `encode_batch` of the text that was kept. It holds no limits,
@@ -134,9 +135,11 @@ def ours(place: Path, data: Path, run: Path) -> Cost:
     return Cost(total, total - passes["tokens"], passes)
 
 
-def peer(python: str, documents: Path, folder: Path, tokenizer: Path) -> dict[str, Any]:
-    done = subprocess.run([python, "benchmarks/job_peer.py", str(documents), str(folder), str(tokenizer)], cwd=ROOT,
-                          check=True, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": "", "RAYON_NUM_THREADS": "1"})
+def peer(python: str, documents: Path, folder: Path, tokenizer: Path, how: str) -> dict[str, Any]:
+    done = subprocess.run([python, "benchmarks/job_peer.py", str(documents), str(folder / how), str(tokenizer), how], cwd=ROOT,
+                          check=False, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": "", "RAYON_NUM_THREADS": "1"})
+    if done.returncode:
+        sys.exit(f"the peer failed: {done.stderr.strip().splitlines()[-1]}")
     found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return found
 
@@ -229,10 +232,11 @@ def main() -> None:
             started = start.before_tokens if name == "without tokens" else start.all
             print(f"  {name:<15} ours {mine:.1f} = {mine / theirs:.2f} times the bare {theirs:.1f}; "
                   f"less the start {mine - started:.1f} = {(mine - started) / theirs:.2f} times", flush=True)
-        if asked.peer:
-            its = peer(asked.peer, folder / "some", folder / "peer", folder / "run/tokenizer/tokenizer.json")
+        for how in ("own", "all") if asked.peer else ():
+            its = peer(asked.peer, folder / "some", folder, folder / "run/tokenizer/tokenizer.json", how)
             size = its["bytes"] / 1e6
-            print(f"datatrove   {size:.2f} MB in {len(its['languages'])} languages: {its['cpu']:.1f} CPU s without tokens, "
+            print(f"datatrove   {'what its filters drop goes no further' if how == 'own' else 'all documents go through all steps'}; "
+                  f"{size:.2f} MB in {len(its['languages'])} languages: {its['cpu']:.1f} CPU s without tokens, "
                   f"{its['cpu_with_tokens']:.1f} with, beside {its['start']:.1f} to start; kept {its['kept_bytes'] / 1e6:.2f} MB; "
                   f"by step {({name: round(spent, 1) for name, spent in its['stages'].items()})}")
             for name, mine, began, theirs in (("without tokens", whole.before_tokens, start.before_tokens, its["cpu"]),
@@ -240,7 +244,7 @@ def main() -> None:
                 scaled = theirs * megabytes / size
                 print(f"  {name:<15} {megabytes / mine:.2f} MB/CPU s beside {megabytes / (scaled + its['start']):.3f} with both starts: "
                       f"{(scaled + its['start']) / mine:.1f} times; without {megabytes / (mine - began):.2f} beside {size / theirs:.3f}: "
-                      f"{scaled / (mine - began):.1f} times")
+                      f"{scaled / (mine - began):.1f} times", flush=True)
 
 
 if __name__ == "__main__":

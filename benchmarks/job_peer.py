@@ -1,10 +1,12 @@
 """What does datatrove make of the same job? Runs in an environment of its own, on one core, and prints a line of JSON.
 
-    PEER/bin/python benchmarks/job_peer.py DOCUMENTS FOLDER TOKENIZER.json
+    PEER/bin/python benchmarks/job_peer.py DOCUMENTS FOLDER TOKENIZER.json [all]
 
 `PEER` is any virtual environment with `datatrove[processing]` and `tokenizers`. DOCUMENTS is a folder with one JSONL file (id, text) for
 each language, named <language as datatrove calls it>.jsonl. The chain is FineWeb's with datatrove's defaults: Gopher repetition, Gopher
 quality and FineWeb quality with the language's own word tokenizer; MinHash in its four steps; e-mail and IP addresses masked; then tokens.
+With `all`, what the filters drop goes through the later steps all the same: made for web pages in English, they leave next to nothing of
+stories and sentences in other languages, and the later steps would have nothing to do.
 """
 from __future__ import annotations
 
@@ -20,7 +22,7 @@ def cpu() -> float:
     return sum(usage.ru_utime + usage.ru_stime for usage in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
 
 
-def main(documents: Path, folder: Path, tokenizer: str) -> dict[str, object]:
+def main(documents: Path, folder: Path, tokenizer: str, all_go_on: bool) -> dict[str, object]:
     from datatrove.executor.local import LocalPipelineExecutor
     from datatrove.pipeline.dedup import MinhashDedupBuckets, MinhashDedupCluster, MinhashDedupFilter, MinhashDedupSignature
     from datatrove.pipeline.dedup.minhash import MinhashConfig
@@ -53,7 +55,7 @@ def main(documents: Path, folder: Path, tokenizer: str) -> dict[str, object]:
             JsonlReader(str(documents), glob_pattern=f"{language}.jsonl"), GopherRepetitionFilter(language=language),
             GopherQualityFilter(language=language), FineWebQualityFilter(language=language),
             JsonlWriter(place["good"], output_filename=f"{language}.jsonl", compression=None)])
-    config, reader = MinhashConfig(), JsonlReader(place["good"])
+    config, reader = MinhashConfig(), JsonlReader(str(documents) if all_go_on else place["good"])
     run("minhash-signatures", [reader, MinhashDedupSignature(output_folder=place["signatures"], config=config)])
     run("minhash-buckets", [MinhashDedupBuckets(input_folder=place["signatures"], output_folder=place["buckets"], config=config)],
         config.num_buckets)
@@ -69,4 +71,4 @@ def main(documents: Path, folder: Path, tokenizer: str) -> dict[str, object]:
 
 if __name__ == "__main__":
     os.environ["HF_HUB_OFFLINE"] = "1"
-    print(json.dumps(main(Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve(), sys.argv[3])))
+    print(json.dumps(main(Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve(), sys.argv[3], "all" in sys.argv[4:])))
