@@ -16,13 +16,13 @@ import pyarrow as pa
 from apache_beam.transforms.combiners import Count, ToList
 
 from roots import batches, store
-from roots.filters.components import Rows, components, merge
+from roots.filters.components import Rows, components
 from roots.filters.duplicates import EXACT, NEAR, URL, DedupRules, decide
 from roots.governance.takedowns import Takedowns
 from roots.pipelines.decisions import SCHEMA, counts
 from roots.pipelines.judged import Comparison, JudgedBlock, Shelf
 from roots.pipelines.keys import SCHEMA as KEYS
-from roots.pipelines.keys import Stretch, link, parted, partitions_for, stretches
+from roots.pipelines.keys import Stretch, link, one_forest, parted, partitions_for, stretches, write_forest
 from roots.pipelines.ranges import put_together, ranges_of, write_draft
 from roots.store import Place, place
 
@@ -45,7 +45,7 @@ def deduplicate(blocks: Sequence[JudgedBlock], rules: DedupRules, to: str, pipel
     ranges = ranges_of(max((block.offset + block.rows for block in blocks), default=0))
     files = [place(stretch.file) for stretch in cut]
     with pipeline() as run:
-        trees = (
+        (
             run
             | "stretches" >> beam.Create(cut, reshuffle=False)
             | "deal stretches" >> beam.Reshuffle()
@@ -53,12 +53,9 @@ def deduplicate(blocks: Sequence[JudgedBlock], rules: DedupRules, to: str, pipel
             | "when all are there" >> Count.Globally()
             | "partitions" >> beam.FlatMap(lambda _: range(number))
             | "deal partitions" >> beam.Reshuffle()
-            | "link" >> beam.Map(lambda partition: link(files, partition))
-            | "one forest" >> beam.CombineGlobally(Forest())
-        )
-        (
-            trees
-            | "components" >> beam.FlatMap(lambda forest: map(_packed, enumerate(components(forest, TOGETHER))))
+            | "link" >> beam.Map(lambda partition: write_forest(work / "forests" / f"{partition:06d}.arrow", link(files, partition)))
+            | "all forests" >> ToList()
+            | "components" >> beam.FlatMap(lambda forests: map(_packed, enumerate(components(one_forest(forests), TOGETHER))))
             | "deal components" >> beam.Reshuffle()
             | "decide" >> beam.Map(Decide(blocks, against, rules, work / "drafts", ranges))
             | "together" >> ToList()
@@ -72,22 +69,6 @@ def deduplicate(blocks: Sequence[JudgedBlock], rules: DedupRules, to: str, pipel
 def _spread(stretch: Stretch, withdrawn: Takedowns | None, partitions: int, rules: DedupRules) -> str:
     batches.write(place(stretch.file), KEYS, parted(stretch, withdrawn, partitions, rules))
     return stretch.file
-
-
-class Forest(beam.CombineFn):
-    """One spanning forest of all: accumulators are forests, so memory follows the duplicated documents alone."""
-
-    def create_accumulator(self) -> list[Rows]:
-        return []
-
-    def add_input(self, accumulator: list[Rows], trees: Rows) -> list[Rows]:
-        return [*accumulator, trees] if len(accumulator) < 8 else [merge([*accumulator, trees])]
-
-    def merge_accumulators(self, accumulators: Iterable[list[Rows]]) -> list[Rows]:
-        return [merge([trees for accumulator in accumulators for trees in accumulator])]
-
-    def extract_output(self, accumulator: list[Rows]) -> Rows:
-        return merge(accumulator)
 
 
 def _packed(numbered: tuple[int, list[Rows]]) -> Packed:

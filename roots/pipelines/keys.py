@@ -18,15 +18,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from roots import batches, document
-from roots.filters.components import NONE, Rows, forest, stars
+from roots.filters.components import NONE, Rows, forest, merge, stars
 from roots.filters.duplicates import DedupRules
 from roots.governance.takedowns import Takedowns, honour
 from roots.pipelines.judged import JudgedBlock, bands_of, columns_of, read_block
-from roots.store import Place
+from roots.store import Place, place
 
 STRETCH = 1 << 16    # documents whose keys go into one file: about 35 MB of them, and as much again three times while they are sorted
 PARTITION = 1 << 21  # keys that are linked at a time: 32 MB of them
 SCHEMA = pa.schema([("key", pa.uint64()), ("row", pa.int64())])  # one batch for each partition; rows are global
+FOREST = pa.schema([("row", pa.int64()), ("root", pa.int64())])  # see components.forest
 
 
 @dataclass(frozen=True)
@@ -116,3 +117,18 @@ def link(files: Sequence[Place], partition: int) -> Rows:
         return NONE
     keys, rows = (np.concatenate([np.asarray(part.column(name)) for part in parts]) for name in SCHEMA.names)
     return forest(stars(keys, rows))
+
+
+def write_forest(to: Place, trees: Rows) -> str:
+    """Keeps the forest of a partition in a file: the forests of all partitions name a duplicate as often as it has keys."""
+    batches.write(to, FOREST, [pa.record_batch([np.ascontiguousarray(column) for column in trees.T], schema=FOREST)])
+    return str(to)
+
+
+def one_forest(files: Sequence[str]) -> Rows:
+    """One spanning forest of those in the files, whatever their order; memory follows the duplicated documents alone."""
+    together, names = NONE, sorted(files)
+    for start in range(0, len(names), 8):
+        read = (batches.read(place(name)) for name in names[start:start + 8])
+        together = merge([together, *(np.stack([np.asarray(column) for column in one.columns], 1) for one in read)])
+    return together
