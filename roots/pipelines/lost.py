@@ -5,11 +5,13 @@ Importing this module puts a handler in the place of Beam's own: whoever waits f
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 from apache_beam.portability import python_urns
 from apache_beam.portability.api import beam_fn_api_pb2
 from apache_beam.runners.portability.fn_api_runner.worker_handlers import (
+    BeamFnControlServicer,
     ControlFuture,
     GrpcWorkerHandler,
     SubprocessSdkWorkerHandler,
@@ -30,6 +32,8 @@ class Watched(SubprocessSdkWorkerHandler):
         self.worker_thread.start()
 
     def close(self) -> None:
+        """Ends the worker. One that has not called yet hears of it when it calls: Beam alone would leave it, and us, waiting for ever."""
+        self.control_conn.push(BeamFnControlServicer._DONE_MARKER)
         if isinstance(self.control_conn, _Dead):  # Beam would wait for the stream of a connection that may never have been made
             self.data_conn.close()
             self.stop_worker()
@@ -42,8 +46,11 @@ class Watched(SubprocessSdkWorkerHandler):
         except RuntimeError as error:  # it did not end well
             how, connection = f"{LOST} ({error})", self.control_conn
             self.control_conn = _Dead(how)  # type: ignore[assignment]
-            for waiting in list(connection._futures_by_id.values()):
-                waiting.set(_failed(waiting.instruction_id, how))
+            for pause in (0.0, 1.0):  # again for a request that was on its way to the connection that was
+                time.sleep(pause)
+                for waiting in list(connection._futures_by_id.values()):
+                    if not waiting.is_done():
+                        waiting.set(_failed(waiting.instruction_id, how))
 
 
 class _Dead:
