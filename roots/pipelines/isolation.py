@@ -88,7 +88,7 @@ class Stages(beam.PTransform):
 
 
 class _Apply(beam.DoFn):
-    """Holds the rules packed: they are megabytes, and Beam packs and unpacks a step half a dozen times before it runs. No data is pickled."""
+    """Holds the rules packed: they are megabytes, and Beam packs and unpacks a step half a dozen times. No data is pickled."""
 
     def __init__(self, stages: Sequence[str], rules: Rules) -> None:
         self.stages, self.packed = tuple(stages), zlib.compress(pickle.dumps(rules))
