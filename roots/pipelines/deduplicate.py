@@ -26,7 +26,7 @@ from roots.pipelines.keys import Stretch, link, one_forest, parted, partitions_f
 from roots.pipelines.ranges import put_together, ranges_of, write_draft
 from roots.store import Place, place
 
-TOGETHER = 1 << 15  # documents that are decided at a time: more at once open fewer blocks in all
+TOGETHER = 1 << 16  # documents that are decided at a time: more at once open fewer blocks in all
 Packed = tuple[int, bytes, bytes]          # a number, the rows of some components, and how many rows each of them has
 Tally = tuple[str, Counter[str], Counter[tuple[str, str, str]]]  # a draft; components, compared, capped; source × kept source × how
 

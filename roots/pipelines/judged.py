@@ -19,7 +19,7 @@ from roots.filters.shingles import Hashes
 from roots.filters.signatures import SignatureRules, buffers
 from roots.store import place
 
-SMALL = 1 << 14  # bytes of a text that is copied out of its block
+SMALL = 1 << 12  # bytes of a text that is copied out of its block
 
 
 @dataclass(frozen=True)
@@ -108,14 +108,16 @@ class Shelf:
     def read(self, rows: Rows) -> tuple[Members, list[Text]]:
         """What is known of the documents in these global rows, in their order, and views of their texts."""
         order = np.argsort(rows, kind="stable")
-        numbers = np.searchsorted(self.offsets, rows[order], "right") - 1
+        ordered = rows[order]
+        numbers = np.searchsorted(self.offsets, ordered, "right") - 1
+        needed, begins = np.unique(numbers, return_index=True)
         columns: dict[str, list[Any]] = {name: [] for name in ("id", "source", "kind", "language")}
         urls: list[int | None] = []
         texts: list[npt.NDArray[np.uint8]] = []
         exact, bands, near = [], [], []
-        for number in np.unique(numbers).tolist():
+        for number, start, stop in zip(needed.tolist(), begins.tolist(), [*begins[1:].tolist(), len(rows)], strict=True):
             block = self.blocks[number]
-            local = rows[order][numbers == number] - block.offset
+            local = ordered[start:stop] - block.offset
             signatures = read_block(block.signatures).take(pa.array(local))
             parts, firsts = read_parts(block.documents)
             of = np.searchsorted(firsts, local, "right") - 1
@@ -125,8 +127,8 @@ class Shelf:
                     values += parts[part].column(name).take(pa.array(here)).to_pylist()
                 data, offsets = buffers(parts[part].column("text"))
                 mapped = isinstance(place(block.documents), Path)
-                texts += [data[start:end] if mapped and end - start > SMALL else data[start:end].copy()  # a view holds the whole block
-                          for start, end in zip(offsets[here].tolist(), offsets[here + 1].tolist(), strict=True)]
+                texts += [data[first:end] if mapped and end - first > SMALL else data[first:end].copy()  # a view holds the whole block
+                          for first, end in zip(offsets[here].tolist(), offsets[here + 1].tolist(), strict=True)]
             urls += signatures.column("url_hash").to_pylist()
             exact.append(np.stack([np.asarray(signatures.column(name).fill_null(0)) for name in ("exact_high", "exact_low")], 1))
             keys, has = bands_of(signatures, self.width)
