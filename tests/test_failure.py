@@ -13,10 +13,13 @@ from pathlib import Path
 
 import apache_beam as beam
 import pytest
+from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+from apache_beam.transforms.environments import SubprocessSDKEnvironment
 
 from roots import manifest
 from roots.errors import RootsError
-from roots.pipelines import engine
+from roots.pipelines import engine, lost  # noqa: F401  lost: as `local_pipeline` has it
 from roots.pipelines.engine import Engine
 from roots.pipelines.read import ReadLimits, inputs_of, read
 from tests.conftest import ROOT, roots
@@ -85,6 +88,17 @@ def test_a_lost_worker_fails_the_pass_and_leaves_no_other_waiting(monkeypatch: p
     while workers() and time.monotonic() < deadline:
         time.sleep(0.1)
     assert workers() == []
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("late", ["[13579]", "[02468]"])  # whichever of the two is asked first
+def test_a_worker_that_calls_late_is_not_waited_for_when_the_other_died(late: str) -> None:
+    command = f"case $WORKER_ID in *{late}) sleep 6; exec {sys.executable} -m roots.pipelines.worker;; *) exit 9;; esac"
+    runner = FnApiRunner(SubprocessSDKEnvironment.from_command_string(command))
+    options = PipelineOptions(["--direct_num_workers=2"])
+    with pytest.raises(RootsError, match="a worker process was lost"):
+        Engine("direct", 2, lambda workers: beam.Pipeline(runner, options=options)).run(
+            "judge", lambda pipeline: pipeline | beam.Create(range(400)) | beam.Reshuffle() | beam.Map(slowly), lambda: "", 1 << 30)
 
 
 def small(folder: Path) -> tuple[str, ...]:
