@@ -116,5 +116,4 @@ def test_neither_eval_nor_pickle_touches_data(reference: Path) -> None:
             if isinstance(node, ast.Import | ast.ImportFrom):
                 names = [alias.name for alias in node.names] + [getattr(node, "module", "") or ""]
                 banned = {"pickle", "marshal", "shelve"} | (set() if "models" in path.parts else {"random"})  # training may draw, seeded
-                rules = {"pickle"} if path.name == "isolation.py" else set()  # packs our rules for our workers
-                assert not (banned - rules) & set(names), (path, node.lineno)
+                assert not banned & set(names), (path, node.lineno)

@@ -13,7 +13,7 @@ from typing import Any
 import apache_beam as beam
 import numpy as np
 import pyarrow as pa
-from apache_beam.transforms.combiners import Count, ToList
+from apache_beam.transforms.combiners import ToList
 
 from roots import batches, store
 from roots.filters.components import Rows, components
@@ -23,6 +23,7 @@ from roots.pipelines.decisions import SCHEMA, counts
 from roots.pipelines.judged import Comparison, JudgedBlock, Shelf
 from roots.pipelines.keys import SCHEMA as KEYS
 from roots.pipelines.keys import Stretch, link, one_forest, parted, partitions_for, stretches, write_forest
+from roots.pipelines.meeting import Partitions
 from roots.pipelines.ranges import put_together, ranges_of, write_draft
 from roots.store import Place, place
 
@@ -47,12 +48,7 @@ def deduplicate(blocks: Sequence[JudgedBlock], rules: DedupRules, to: str, pipel
     with pipeline() as run:
         (
             run
-            | "stretches" >> beam.Create(cut, reshuffle=False)
-            | "deal stretches" >> beam.Reshuffle()
-            | "spread" >> beam.Map(lambda stretch: _spread(stretch, withdrawn, number, rules))
-            | "when all are there" >> Count.Globally()
-            | "partitions" >> beam.FlatMap(lambda _: range(number))
-            | "deal partitions" >> beam.Reshuffle()
+            | Partitions(cut, lambda stretch: _spread(stretch, withdrawn, number, rules), number)
             | "link" >> beam.Map(lambda partition: write_forest(work / "forests" / f"{partition:06d}.arrow", link(files, partition)))
             | "all forests" >> ToList()
             | "components" >> beam.FlatMap(lambda forests: map(_packed, enumerate(components(one_forest(forests), TOGETHER))))

@@ -6,13 +6,12 @@ twice alone is dropped as `failed.<stage>`; so a child that was killed by accide
 from __future__ import annotations
 
 import logging
-import pickle
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import apache_beam as beam
 import pyarrow as pa
+from apache_beam.internal import pickler
 
 from roots import document
 from roots.pipelines.child import Child, Died
@@ -88,13 +87,13 @@ class Stages(beam.PTransform):
 
 
 class _Apply(beam.DoFn):
-    """Holds the rules packed: they are megabytes, and Beam packs and unpacks a step half a dozen times. No data is pickled."""
+    """Holds the rules packed: they are megabytes, and Beam packs and unpacks a step half a dozen times before it runs."""
 
     def __init__(self, stages: Sequence[str], rules: Rules) -> None:
-        self.stages, self.packed = tuple(stages), zlib.compress(pickle.dumps(rules))
+        self.stages, self.packed = tuple(stages), pickler.dumps(rules)
 
     def setup(self) -> None:
-        self.guarded = Guarded(self.stages, pickle.loads(zlib.decompress(self.packed)))
+        self.guarded = Guarded(self.stages, pickler.loads(self.packed))
 
     def teardown(self) -> None:
         self.guarded.child.close()

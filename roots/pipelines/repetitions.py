@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import apache_beam as beam
 import numpy as np
 import pyarrow as pa
-from apache_beam.transforms.combiners import Count, ToList
+from apache_beam.transforms.combiners import ToList
 
 from roots import batches, store
 from roots.filters.passages import PassageRules, Units, repeated, together, units_of
 from roots.pipelines.decisions import decided
 from roots.pipelines.judged import JudgedBlock
+from roots.pipelines.keys import scattered
+from roots.pipelines.meeting import Partitions
 from roots.pipelines.ranges import lines_of, put_together, ranges_of, write_draft
 from roots.store import Place, place
 
@@ -41,12 +44,7 @@ def repetitions(blocks: Sequence[JudgedBlock], decisions: str, rules: PassageRul
     with pipeline() as run:
         (
             run
-            | "stretches" >> beam.Create(cut, reshuffle=False)
-            | "deal stretches" >> beam.Reshuffle()
-            | "spread" >> beam.Map(lambda stretch: _spread(stretch, decisions, rules, partitions))
-            | "when all are there" >> Count.Globally()
-            | "partitions" >> beam.FlatMap(lambda _: range(partitions))
-            | "deal partitions" >> beam.Reshuffle()
+            | Partitions(cut, lambda stretch: _spread(stretch, decisions, rules, partitions), partitions)
             | "choose" >> beam.Map(choose)
             | "together" >> ToList()
             | "write" >> beam.Map(lambda drafts: put_together(place(to), [place(draft) for draft in drafts], ranges, SCHEMA, SCHEMA.names))
@@ -62,10 +60,8 @@ class _Stretch:
 
 def _spread(stretch: _Stretch, decisions: str, rules: PassageRules, partitions: int) -> str:
     units = together([_units(block, decisions, rules) for block in stretch.blocks])
-    where = (units.keys[:, 0] >> np.uint64(32)) * np.uint64(partitions) >> np.uint64(32)
-    order = np.argsort(where, kind="stable")
-    bounds = np.searchsorted(where[order], np.arange(partitions + 1))
-    parts = (units.take(order[bounds[partition]:bounds[partition + 1]]) for partition in range(partitions))
+    _, order, bounds = scattered(np.ascontiguousarray(units.keys[:, 0]), np.arange(len(units.rows)), partitions)
+    parts = (units.take(order[first:last]) for first, last in pairwise(bounds.tolist()))
     batches.write(place(stretch.file), UNITS, (_batch_of(part) for part in parts))
     return stretch.file
 
