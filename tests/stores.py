@@ -82,7 +82,7 @@ def _hadoop(port: int) -> Iterator[None]:
     pytest.importorskip("hdfs_native", reason="hdfs-native is not installed: pip install 'roots-corpus[hdfs]'")
     if not shutil.which("java") or not HADOOP.is_dir():
         pytest.skip("no Hadoop is installed, or no Java: `make stores`")
-    from hdfs_native import Client
+    from hdfs_native import Client, WriteOptions
     with tempfile.TemporaryDirectory() as folder, ExitStack() as nodes:
         for name in ("core-site.xml", "hdfs-site.xml"):
             (Path(folder) / name).write_text(SETTINGS.format(port=port, folder=folder))
@@ -95,7 +95,7 @@ def _hadoop(port: int) -> Iterator[None]:
             nodes.callback(process.kill)
         for _ in range(300):
             try:
-                with Client(f"hdfs://127.0.0.1:{port}").create("/ready") as file:
+                with Client(f"hdfs://127.0.0.1:{port}").create("/ready", WriteOptions(overwrite=True)) as file:
                     file.write(b"yes")
                 break
             except (OSError, RuntimeError):
