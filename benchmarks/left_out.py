@@ -97,8 +97,9 @@ def parts_of(code: str, texts: Mapping[str, Sequence[str]], rules: JudgeRules, l
         if not (place / f"{code}.klm").exists():
             recipe = shipped_recipe()
             place.mkdir(parents=True, exist_ok=True)
-            write_trie(trie_of(train_one(lines, recipe, recipe.readings[0] if reads_beginnings(code) else recipe.readings[1]).estimate),
-                       place / f"{code}.klm", recipe.bits, recipe.bits)
+            reading = recipe.readings[0] if reads_beginnings(code) else recipe.readings[1]
+            learned = train_one(lines, recipe, reading, language.older).estimate
+            write_trie(trie_of(learned), place / f"{code}.klm", recipe.bits, recipe.bits)
         varied = taught or any(name in varied_sources for name in own if name != source)
         strings = spelling([*rest, *taught], language.letters, language.older)[0] if varied else []
         words = {**rules.words, language.spelling: tuple(entries_of(strings))} if language.spelling else rules.words

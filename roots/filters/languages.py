@@ -1,7 +1,7 @@
 """What do we know of a language? Records of filters/languages/<code>.toml and filters/code/<code>.toml, and their other names."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -41,6 +41,12 @@ class Language:
     limits: tuple[Limit, ...]
     file: str
     floor_line: int
+
+
+def respelt(text: str, older: Sequence[tuple[str, str]]) -> str:
+    """The text in the letters of an older orthography: each of today's letters, small or capital, and what stood for it."""
+    small = {ord(letter): then for letter, then in older}
+    return text.translate(small | {ord(letter.upper()): then.capitalize() for letter, then in older})
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from roots.filters.characters import ALONE, DIGIT, FORMAT, LETTER, MARK, characters, script_number
+from roots.filters.languages import respelt
 from roots.filters.places import SPELLED, STRANGE
 from roots.filters.view import spans_of
 
@@ -177,8 +178,8 @@ def spelling(texts: Iterable[str], letters: Iterable[str], older: Iterable[tuple
     language's file has them: where there are any, each text teaches a second time, as that orthography wrote it.
     """
     own = {script_number(name) for name in letters}
-    then = str.maketrans(dict(older))
-    ways = (way for text in texts for way in ((text, text.lower().translate(then)) if then else (text,)))
+    older = tuple(older)
+    ways = (way for text in texts for way in ((text, respelt(text, older)) if older else (text,)))
     counts = Counter(string for text in ways for string in strings_in(text, own))
     total = counts.total()
     often = Counter(counts.values())
