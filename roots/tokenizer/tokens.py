@@ -35,6 +35,7 @@ class _Packer:
 
     path: Place
     length: int
+    closing: np.ndarray[Any, Any]  # the one token that ends a document
     tokens: list[np.ndarray[Any, Any]] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
@@ -46,9 +47,9 @@ class _Packer:
 
     def add(self, id: str, tokens: np.ndarray[Any, Any]) -> None:
         self.ids.append(id)
-        self.sizes.append(len(tokens))
-        self.tokens.append(tokens)
-        self.waiting += len(tokens)
+        self.sizes.append(len(tokens) + 1)
+        self.tokens += (tokens, self.closing)
+        self.waiting += len(tokens) + 1
         together = max(1, TOGETHER // self.length) * self.length
         if self.waiting >= together:
             self._write(self.waiting // together * together)
@@ -105,7 +106,7 @@ def tokenise(shard: Place, tokenizer: Place, to: Mapping[str, Place], *, sequenc
     closing = model.token_to_id(end)
     if closing is None:
         raise ValueError(f"the tokenizer has no token {end}")
-    packers = {split: _Packer(to[split], sequence_length) for split in (TRAIN, VALID) if split in to}
+    packers = {split: _Packer(to[split], sequence_length, np.array([closing], np.int32)) for split in (TRAIN, VALID) if split in to}
     splits: dict[str, dict[str, Any]] = {split: {"sequences": 0, "documents": 0, "tokens": 0} for split in packers}
     languages: dict[str, dict[str, int]] = {}
     for batch in batches([shard], ("id", "language", "text")):
@@ -113,7 +114,7 @@ def tokenise(shard: Place, tokenizer: Place, to: Mapping[str, Place], *, sequenc
         encoded = encoder(model).encode(batch.column("text"))
         for id, language, tokens in zip(batch.column("id").to_pylist(), batch.column("language").to_pylist(), encoded, strict=True):
             split = VALID if VALID in packers and chance(seed, id) < valid else TRAIN
-            packers[split].add(id, np.append(tokens, np.int32(closing)))
+            packers[split].add(id, tokens)
             splits[split]["documents"] += 1
             splits[split]["tokens"] += len(tokens) + 1
             languages[language]["tokens"] += len(tokens)
