@@ -93,8 +93,8 @@ def main(data: Path) -> None:
         to = {split: folder / f"{split}.arrow" for split in ("train", "valid")}
         tokenise(largest, folder / "tokenizer.json", to, sequence_length=LENGTH, valid=HELD_OUT, seed=SEED)
         packed, packed_cpu = time.perf_counter() - start, time.process_time() - cpu
-        print(f"encoding alone: {size / bare:.2f} MB/s, {size / bare_cpu:.2f} MB per core-second by the library, {size / own_cpu:.2f} by the "
-              f"kernel, {bare_cpu / own_cpu:.1f} times ({largest.parent.name}, {size:.1f} MB)")
+        print(f"encoding alone: {size / bare:.2f} MB/s, {size / bare_cpu:.2f} MB per core-second by the library, "
+              f"{size / own_cpu:.2f} by the kernel, {bare_cpu / own_cpu:.1f} times ({largest.parent.name}, {size:.1f} MB)")
         print(f"packing, loading and digests: {size / packed:.2f} MB/s, {size / packed_cpu:.2f} MB per core-second")
         rates = fertility(evaluate(folder / "tokenizer.json", found, SEED, HELD_OUT))
         own = fertility(monolingual(found, recipe, SEED, HELD_OUT))
