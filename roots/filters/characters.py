@@ -99,8 +99,7 @@ def _tables() -> tuple[Characters, dict[str, int]]:
                 scripts[point] = names.setdefault(first, len(names) + 1)
             if len(small := character.lower()) == 1:
                 lower[point] = ord(small)
-    for table in (classes, flags, scripts):
-        table[unified] = table[unified[0]]
+    classes[unified], flags[unified], scripts[unified] = classes[unified[0]], flags[unified[0]], scripts[unified[0]]
     # WITHIN: goes on with the word before it. SIGN: what measures of signs look at, all but letters, marks and spaces.
     counted = np.isin(classes, (LETTER, DIGIT)) & (flags & ALONE == 0)
     flags[counted | np.isin(classes, (MARK, FORMAT)) | (flags & CONNECTS != 0)] |= WITHIN
