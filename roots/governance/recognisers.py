@@ -13,9 +13,8 @@ from typing import Any, NamedTuple
 
 import regex  # type: ignore[import-untyped]
 
-from roots.governance.personal_data import PersonalData, Shape, of_language
+from roots.governance.personal_data import FLAGS, PersonalData, Shape, of_language
 
-FLAGS = regex.VERSION0 | regex.IGNORECASE
 # A letter of a script that puts spaces between words; 电话138… and โทร02… are written together.
 _SCRIPTS = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}ー"
 _UNSPACED = f"[{_SCRIPTS}]"
