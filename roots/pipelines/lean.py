@@ -1,7 +1,7 @@
-"""What do libraries load because it is installed, though nothing here needs it? pandas and scipy: a second of each process, unless …
+"""What do libraries load because it is installed, though nothing here needs it? pandas, scipy and bson: a second of each process, unless …
 
-Arrow and Beam look for pandas (which `datasets` brings along), numba for scipy (which `datasketch` does): Arrow to take its series, Beam
-for its types, numba for products of matrices. Each looks once.
+Arrow and Beam look for pandas (which `datasets` brings along), to take its series and types; numba for scipy (`datasketch`), to multiply
+matrices; Beam for bson (itself), to read from MongoDB. Each looks once.
 """
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from importlib import import_module
 from importlib.abc import MetaPathFinder
 from types import ModuleType
 
-UNNEEDED = ("pandas", "scipy")
+UNNEEDED = ("bson", "pandas", "scipy")
 
 
 class _NotInstalled(MetaPathFinder):
