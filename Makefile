@@ -60,11 +60,13 @@ bench: $(READY) ## the benchmarks that README's figures come from
 serve: $(READY) ## the newest report, on http://127.0.0.1:8046
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory $(RUNS) 8046
 
-stores: ## servers like S3 and Google Cloud Storage for the tests, into .stores (the second needs Go)
+stores: ## servers like S3, Google Cloud Storage (needs Go) and HDFS (needs Java and Maven) for the tests, into .stores
 	$(PYTHON) -m venv .stores
 	.stores/bin/python -m pip install --quiet --disable-pip-version-check "moto[server]>=5,<6"
 	@if command -v go >/dev/null 2>&1; then GOBIN=$(CURDIR)/.stores/bin go install github.com/fsouza/fake-gcs-server@v1.56.1; \
 	 else echo "no Go here: the tests of gs:// say that they are skipped"; fi
+	@if command -v mvn >/dev/null 2>&1; then mvn -q -B -f deploy/hadoop/pom.xml dependency:copy-dependencies -DoutputDirectory=$(CURDIR)/.stores/hadoop; \
+	 else echo "no Maven here: the tests of hdfs:// say that they are skipped"; fi
 
 clean: ## remove what was built (not the virtual environment)
 	rm -rf $(RUNS) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -43,6 +43,7 @@ from roots.filters.identify import Identifier, default_rules  # noqa: E402
 from roots.filters.judge import Judge, JudgeRules  # noqa: E402
 from roots.filters.languages import Language  # noqa: E402
 from roots.filters.measures import names  # noqa: E402
+from roots.filters.normalise import normalise  # noqa: E402
 from roots.filters.spelling import entries_of, spelling  # noqa: E402
 from roots.models.perplexity import train_one  # noqa: E402
 from roots.models.perplexity_text import Line, shipped_recipe  # noqa: E402
@@ -96,10 +97,11 @@ def parts_of(code: str, texts: Mapping[str, Sequence[str]], rules: JudgeRules, l
         if not (place / f"{code}.klm").exists():
             recipe = shipped_recipe()
             place.mkdir(parents=True, exist_ok=True)
-            write_trie(trie_of(train_one(lines, recipe, recipe.readings[0] if reads_beginnings(code) else recipe.readings[1]).estimate),
-                       place / f"{code}.klm", recipe.bits, recipe.bits)
+            reading = recipe.readings[0] if reads_beginnings(code) else recipe.readings[1]
+            learned = train_one(lines, recipe, reading, language.older).estimate
+            write_trie(trie_of(learned), place / f"{code}.klm", recipe.bits, recipe.bits)
         varied = taught or any(name in varied_sources for name in own if name != source)
-        strings = spelling([*rest, *taught], language.letters)[0] if varied else []
+        strings = spelling([*rest, *taught], language.letters, language.older)[0] if varied else []
         words = {**rules.words, language.spelling: tuple(entries_of(strings))} if language.spelling else rules.words
         judge = Judge(replace(rules, languages=(language,), code=(), words=words, perplexity=str(place)))
         random_ = random.Random(f"rubbish {code}")
@@ -111,7 +113,7 @@ def parts_of(code: str, texts: Mapping[str, Sequence[str]], rules: JudgeRules, l
         seen[:, unseen] = np.nan
         if language.spelling:  # of the half that taught, one text of two teaches how the other is spelled
             for turn in (0, 1):
-                strings = spelling([*rest, *first[1 - turn :: 2]], language.letters)[0]
+                strings = spelling([*rest, *first[1 - turn :: 2]], language.letters, language.older)[0]
                 again = Judge(replace(judge.rules, words={**rules.words, language.spelling: tuple(entries_of(strings))}, perplexity=None))
                 column = names().index("strange_spelling")
                 seen[turn::2, column] = again.values(batch(code, first[turn::2]))[:, column]
@@ -137,8 +139,9 @@ def reads_beginnings(code: str) -> bool:
 
 
 def batch(code: str, texts: Sequence[str]) -> pa.RecordBatch:
-    return document.batch_of({"id": [f"{n:032x}" for n in range(len(texts))], "text": pa.array(texts, pa.large_string()),
-                              "source": ["s"] * len(texts), "kind": ["natural"] * len(texts), "language": [code] * len(texts)})
+    """As it comes to the judge in a build: normalised."""
+    return normalise(document.batch_of({"id": [f"{n:032x}" for n in range(len(texts))], "text": pa.array(texts, pa.large_string()),
+                              "source": ["s"] * len(texts), "kind": ["natural"] * len(texts), "language": [code] * len(texts)}))
 
 
 def limits_without(part: Part, parts: Sequence[Part], languages: Mapping[str, Language], policies: Mapping[str, Policy]) -> list[Proposal]:

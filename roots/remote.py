@@ -1,12 +1,13 @@
 """What is a file behind a URL? A place that answers to the names of `pathlib.Path`; every process opens the store for itself.
 
-`pyarrow.fs` reads and writes s3, gs and hdfs in C++, fsspec whatever else it has an implementation of. Credentials come from the
-environment and stand in no address.
+`pyarrow.fs` reads and writes s3 and gs in C++, fsspec whatever else it has an implementation of: hdfs by hdfs-native, which needs no Java.
+Credentials come from the environment and stand in no address.
 """
 from __future__ import annotations
 
 import io
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,14 +15,13 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
+import pyarrow as pa
 from pyarrow import fs
 
 from roots.errors import RootsError
 
 AHEAD = 4 << 20  # bytes that one request to a store asks for
-_NATIVE = ("s3", "gs", "hdfs", "viewfs")  # the others: whatever fsspec has an implementation of
-
-
+_GROWING = ("hdfs", "viewfs")  # these show a file while it is written, and rename one in one step
 
 @dataclass(frozen=True, order=True)
 class Remote:
@@ -94,6 +94,17 @@ class Remote:
                 if not missing_ok:
                     raise
 
+    @contextmanager
+    def writing(self) -> Iterator[pa.NativeFile]:
+        """Takes the file's bytes, which must not fail to come. When the block ends the file is there; before, no reader sees any of it."""
+        growing = self.url.split(":", 1)[0] in _GROWING
+        draft = self.parent / f".{self.name}.{socket.gethostname()}.{os.getpid()}" if growing else self
+        with plainly(self, writing=True):
+            with self.filesystem.open_output_stream(draft.path, compression=None) as sink:
+                yield sink
+            if growing:
+                self.filesystem.handler.fs.mv(draft.path, self.path, overwrite=True)
+
     @property
     def filesystem(self) -> fs.FileSystem:
         return _opened(self.url)[0]
@@ -110,12 +121,8 @@ class Remote:
 @lru_cache(maxsize=4096)
 def _opened(url: str) -> tuple[fs.FileSystem, str]:
     parts = urlsplit(url)
-    if parts.scheme in ("s3", "gs", "gcs"):
-        return _client(parts.scheme, parts.netloc), f"{parts.netloc}{parts.path}"
-    if parts.scheme in _NATIVE:
-        return _client(parts.scheme, parts.netloc), parts.path or "/"
-    system = _client(parts.scheme, "")
-    return system, system.handler.fs._strip_protocol(url)
+    client = _client(parts.scheme, parts.netloc)
+    return client, client.handler.fs._strip_protocol(url) if isinstance(client, fs.PyFileSystem) else f"{parts.netloc}{parts.path}"
 
 
 @lru_cache(maxsize=64)
@@ -136,12 +143,9 @@ def _client(scheme: str, host: str) -> fs.FileSystem:
             patience = timedelta(seconds=60)
             return (fs.GcsFileSystem(anonymous=True, scheme=at.scheme, endpoint_override=at.netloc, retry_time_limit=patience) if emulator
                     else fs.GcsFileSystem(anonymous=os.environ.get("ROOTS_GS_ANONYMOUS") == "1", retry_time_limit=patience))
-        if scheme in _NATIVE:
-            user, _, name = host.rpartition("@")
-            node, _, port = name.partition(":")
-            return fs.HadoopFileSystem(f"{scheme}://{node}" if scheme == "viewfs" else node or "default", int(port or 0), user=user or None)
-        import fsspec
-        return fs.PyFileSystem(fs.FSSpecHandler(fsspec.filesystem(scheme, use_listings_cache=False)))
+        from fsspec.core import url_to_fs
+        options = {} if scheme in _GROWING else {"use_listings_cache": False}
+        return fs.PyFileSystem(fs.FSSpecHandler(url_to_fs(f"{scheme}://{host}/", **options)[0]))
     except (OSError, ValueError, ImportError) as error:
         raise RootsError(f"{scheme}://{host}", f"cannot be opened: {_first_line(error)}",
                          "docs/storage.md says what each kind of address needs") from None
@@ -162,7 +166,7 @@ def plainly(where: Remote, *, writing: bool = False) -> Iterator[None]:
     """What a store says becomes where → what → mend; that a file is not there stays what it is, but where it was to be written."""
     try:
         yield
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # hdfs-native says the latter for what a name node refuses
         if isinstance(error, FileNotFoundError) and not writing:
             raise
         raise RootsError(str(where), f"the store says: {_first_line(error)}",

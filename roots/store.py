@@ -41,7 +41,7 @@ def place(where: str | os.PathLike[str] | Remote) -> Place:
     parts = urlsplit(text)
     if parts.scheme == "file":
         return Path(parts.path)
-    if ("@" in parts.netloc and (parts.scheme != "hdfs" or ":" in parts.netloc.split("@")[0])) or parts.query:
+    if "@" in parts.netloc or parts.query:
         raise RootsError(f"{parts.scheme}://…", "holds credentials or options", "leave them to the environment: docs/storage.md says which")
     return Remote(text.rstrip("/"))
 
@@ -145,7 +145,7 @@ def writing(file: Place) -> Iterator[pa.NativeFile]:
     with tempfile.TemporaryFile() as draft_of:  # a store shows an upload when it is closed, and it is closed on errors, too
         yield pa.PythonFile(draft_of, "w")
         draft_of.seek(0)
-        with plainly(file, writing=True), file.filesystem.open_output_stream(file.path, compression=None) as sink:
+        with file.writing() as sink:
             shutil.copyfileobj(draft_of, sink, AHEAD)
 
 
@@ -155,5 +155,5 @@ def write(file: Place, content: bytes | pa.Buffer) -> None:
         with writing(file) as sink:
             sink.write(content)
         return
-    with plainly(file, writing=True), file.filesystem.open_output_stream(file.path, compression=None) as sink:
+    with file.writing() as sink:
         sink.write(content)

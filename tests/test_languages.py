@@ -6,6 +6,7 @@ import pytest
 
 from roots.errors import Problem
 from roots.filters.languages import CodeLanguage, Language, aliases, clashes, code_language_from, language_from, resolve, words_from
+from roots.models.langid_recipe import load_recipe
 from roots.records import Table
 
 CODES = [
@@ -50,6 +51,19 @@ def test_chinese_without_a_script_is_refused() -> None:
     made, problems = table('languages = ["zh"]')
     assert resolve("zh", aliases(languages), made) is None
     assert "more than one script" in problems[0].problem and "'zh-Hans' or 'zh-Hant'" in problems[0].mend
+
+
+def test_older_orthographies_are_those_that_the_identifier_learned() -> None:
+    languages, _ = measuring.records()
+    learned = {code: older for code, (_, older) in load_recipe().spelling.items()}
+    assert {one.code: dict(one.older) for one in languages if one.older} == learned
+
+
+def test_an_older_spelling_is_of_one_letter() -> None:
+    text = (measuring.ROOT / "filters/languages/bm.toml").read_text("utf-8").replace('"ɲ" = "ny"', '"ny" = "ɲ"')
+    made, problems = table(text, "filters/languages/bm.toml")
+    assert language_from(made) is None
+    assert [(one.key, one.problem) for one in problems] == [("older_letters.ny", "is no single letter")]
 
 
 def test_every_limit_says_why_and_from_where() -> None:

@@ -197,6 +197,7 @@ def test_a_language_without_a_list_is_not_measured() -> None:
 def test_bad_scans_are_spelled_strangely() -> None:
     strings, total = spelling(["Mtoto anasoma kitabu nyumbani kwa mama yake"] * 9 + ["wxq"], ["LATIN"])
     assert total == 9 * 37 + 3 and "_kw" in strings and "wxq" not in strings
+    assert {"_ɛn", "_èn", "pɔn", "pòn"} <= set(spelling(["Pɔn ɛnna"], ["LATIN"], [("ɔ", "ò"), ("ɛ", "è")])[0])  # two orthographies
     entries = entries_of(strings)
     assert sorted(strings_of(entries)) == strings and "_m at" in entries
     assert list(strings_in("Ẹ̀kọ́’s Б", {script_number("LATIN")})) == ["_ẹ̀", "ẹ̀k", "\u0300kọ", "kọ́", "ọ́_", "_s_"]

@@ -17,6 +17,7 @@ from roots.filters.normalise import needs_work, normal, normalise
 DELICATE = (
     "aeoẹọnKkşs \n\t\r\x00\x1f\x7f\x85\v\f\u0300\u0301\u0323\u0327\u0338\u00ad\ufeff\u2028\u2029\u200b\u200c\u200d\u200e\u00a0\u3000"
     "\u09c7\u09be\u0bc6\u0bbe\u0d46\u0d3e\u0c46\u0c56\u0928\u093c\u0627\u0653\u0654\u1100\u1161\u11a8가각\u212b\u2126\u0344\u0958\U0001d15e\U0002f800"
+    "ప\u0c02\u0c66\u0c67క\u0ce6മ\u0d66"
 )
 texts = st.lists(st.one_of(st.sampled_from(DELICATE), st.characters(exclude_categories=["Cs"]))).map("".join)
 
@@ -49,6 +50,9 @@ def test_the_scan_agrees_with_the_plain_function(values: list[str], kind: str) -
         ("क\u094d\u200dष और می\u200cخواهم", "क\u094d\u200dष और می\u200cخواهم"),  # joiners carry meaning
         ("ক\u09c7\u09be", "ক\u09cb"),  # Bengali two-part vowel
         ("Ber\u00adech\u00adnung", "Berechnung"),
+        ("ప్రప\u0c66చ పద\u0c66", "ప్రప\u0c02చ పద\u0c02"),  # Telugu: a zero typed for the sign that looks like it
+        ("\u0c67\u0c66 మ\u0c66\u0c66 \u0c66క ప\u0c02\u0c66", "\u0c67\u0c66 మ\u0c66\u0c66 \u0c66క ప\u0c02\u0c66"),  # numbers stay
+        ("ಪ\u0ce6 മ\u0d66 ई\u0966", "ಪ\u0c82 മ\u0d02 ई\u0966"),  # Kannada and Malayalam too; in Hindi it abbreviates
         (" \u3000中文\u00a0\n", "中文"),
         ("bell\x07 and\x00 null", "bell and null"),
         ("two spaces  \nat a line's end", "two spaces  \nat a line's end"),

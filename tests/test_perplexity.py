@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from roots.digest import file_digest
 from roots.errors import Problem, RootsError
-from roots.filters.perplexity import PerplexityScorer, load, pieces_of
+from roots.filters.languages import respelt
+from roots.filters.perplexity import PerplexityScorer, load, model_of, pieces_of
 from roots.filters.perplexity_kenlm import read
 from roots.filters.perplexity_kernel import _child, _child_by_bits, children_of, key_of
 from roots.filters.perplexity_pieces import DIGIT, HAN, PLANES, WORD, ends, kind, piece, pieces, words
@@ -25,7 +26,7 @@ from roots.models.perplexity import class_names, train, train_one
 from roots.models.perplexity_card import render_card
 from roots.models.perplexity_classes import exchange
 from roots.models.perplexity_kneser_ney import estimate, write_arpa
-from roots.models.perplexity_separation import auc, sentences, separation, shuffled
+from roots.models.perplexity_separation import auc, sentences, separation, shuffled, surprise
 from roots.models.perplexity_text import Line, lines, recipe_from, shipped_recipe
 from roots.models.perplexity_trie import trie_of, word_hash, write_trie
 from roots.records import Table
@@ -308,17 +309,26 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_an_older_orthography_is_learned_beside_todays() -> None:
+    own, recipe = lines_of("sw"), shipped_recipe()
+    older = (("a", "à"),)
+    models = [model_of(trie_of(train_one(own, recipe, recipe.readings[0], letters).estimate)) for letters in ((), older)]
+    today, then = ([respelt(line.text, way) for line in own] for way in ((), older))
+    ratios = [np.median(surprise(model, then)) / np.median(surprise(model, today)) for model in models]
+    assert ratios[1] < 1.1 < 2 * 1.1 < ratios[0]
+
+
 def test_training_and_measuring_from_a_folder_of_sources(sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     recipe = replace(shipped_recipe(), sources=("one", "two/data.jsonl.zst"), yardstick="one")
-    report = train(sources, tmp_path, ["sw", "yo"], recipe)
+    report = train(sources, tmp_path, {"sw": (), "yo": ()}, recipe)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["models.json", "sw.klm", "yo.klm"]
     assert json.loads((tmp_path / "models.json").read_text()) == report
     assert list(report["sw"]["sources"]) == ["one", "two"]
     assert report["sw"]["lines"] == 2 * 2 * len(lines_of("sw"))
-    assert train(sources, tmp_path / "again", ["sw", "yo"], recipe) == report
+    assert train(sources, tmp_path / "again", {"sw": (), "yo": ()}, recipe) == report
     monkeypatch.setattr(perplexity_evaluate, "LEFT", 10)
     monkeypatch.setattr(perplexity_evaluate, "ENOUGH", 10)
-    figures = perplexity_evaluate.evaluate(sources, report, ["sw", "yo"], recipe)
+    figures = perplexity_evaluate.evaluate(sources, report, {"sw": (), "yo": ()}, recipe)
     assert set(figures["sw"]["sources"]) == {"two"}
     assert figures["sw"]["documents"]["auc"] > 0.9
     assert figures["sw"]["documents"]["median"] < figures["sw"]["documents"]["shuffled"]
@@ -336,13 +346,13 @@ def test_a_document_that_is_left_out_is_not_learned(sources: Path) -> None:
 
 def test_training_says_what_is_missing(sources: Path, tmp_path: Path) -> None:
     with pytest.raises(RootsError, match="has no"):
-        train(tmp_path, tmp_path / "to", ["sw"])
+        train(tmp_path, tmp_path / "to", {"sw": ()})
     with pytest.raises(RootsError, match="no text in fon, zu"):
-        train(sources, tmp_path / "to", ["zu", "sw", "fon"], replace(shipped_recipe(), sources=("one",)))
+        train(sources, tmp_path / "to", {"zu": (), "sw": (), "fon": ()}, replace(shipped_recipe(), sources=("one",)))
     (tmp_path / "one").mkdir()
     (tmp_path / "one" / "data.jsonl.zst").write_bytes(b"not compressed")
     with pytest.raises(RootsError, match="cannot be read"):
-        train(tmp_path, tmp_path / "to", ["sw"], replace(shipped_recipe(), sources=("one",)))
+        train(tmp_path, tmp_path / "to", {"sw": ()}, replace(shipped_recipe(), sources=("one",)))
 
 
 def test_the_shipped_models_are_what_their_report_says() -> None:
@@ -358,7 +368,7 @@ def test_the_shipped_models_are_what_their_report_says() -> None:
 
 @pytest.mark.slow
 def test_training_twice_gives_the_same_bytes(data_dir: Path, tmp_path: Path) -> None:
-    first, second = (train(data_dir, tmp_path / name, ["wo"]) for name in ("a", "b"))
+    first, second = (train(data_dir, tmp_path / name, {"wo": ()}) for name in ("a", "b"))
     assert first == second
     assert (tmp_path / "a" / "wo.klm").read_bytes() == (tmp_path / "b" / "wo.klm").read_bytes()
 

@@ -18,22 +18,22 @@ from roots.pipelines.read import inputs_of, read
 from roots.pipelines.work import Folder
 from roots.remote import Remote
 from roots.store import Place, place
-from tests.stores import BUCKET, serving
+from tests.stores import serving
 
 
-@pytest.fixture(scope="module", params=["file", "memory", "s3", "gs"])
+@pytest.fixture(scope="module", params=["file", "memory", "s3", "gs", "hdfs"])
 def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """An empty folder, of each kind: on a disk, by fsspec, and in a bucket of a real server."""
+    """An empty folder, of each kind: on a disk, by fsspec, in a bucket of a real server, and in a real HDFS."""
     if request.param == "file":
         yield tmp_path_factory.mktemp("home")
     elif request.param == "memory":
         yield place("memory://home")
     else:
-        with serving(request.param) as environment, pytest.MonkeyPatch.context() as patch:
+        with serving(request.param) as (address, environment), pytest.MonkeyPatch.context() as patch:
             for name, value in environment.items():
                 patch.setenv(name, value)
             remote.forget()
-            yield place(f"{request.param}://{BUCKET}/home")
+            yield place(f"{address}/home")
         remote.forget()
 
 
@@ -174,7 +174,7 @@ def test_a_place_travels_as_its_url_alone() -> None:
     assert place("/tmp/x") == Path("/tmp/x") == place("file:///tmp/x")
 
 
-@pytest.mark.parametrize("address", ["s3://key:secret@bucket/x", "gs://bucket/x?token=secret", "hdfs://me:secret@node/x"])
+@pytest.mark.parametrize("address", ["s3://key:secret@bucket/x", "gs://bucket/x?token=secret", "hdfs://me@node/x"])
 def test_no_secret_stands_in_an_address(address: str) -> None:
     with pytest.raises(RootsError) as error:
         place(address)

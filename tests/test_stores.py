@@ -17,7 +17,7 @@ from roots import manifest, remote, store
 from roots.pipelines.verify import faults
 from roots.store import Place, place
 from tests.conftest import ROOT, roots
-from tests.stores import BUCKET, serving
+from tests.stores import serving
 
 pytestmark = pytest.mark.slow
 
@@ -40,14 +40,14 @@ def local(recipe: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, s
     return built(recipe, ROOT / "pipelines" / "sample", tmp_path_factory.mktemp("runs") / "sample", {})
 
 
-@pytest.fixture(params=["s3", "gs"])
+@pytest.fixture(params=["s3", "gs", "hdfs"])
 def bucket(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Place, dict[str, str]]]:
     """A bucket of a real server, and the environment in which it is found."""
-    with serving(request.param) as environment:
+    with serving(request.param) as (address, environment):
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         remote.forget()
-        yield place(f"{request.param}://{BUCKET}"), environment
+        yield place(address), environment
         remote.forget()
 
 

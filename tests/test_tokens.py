@@ -15,11 +15,10 @@ from roots.digest import chance, document_id
 from roots.records import Table
 from roots.tokenizer import tokens as module
 from roots.tokenizer.recipe import tokenizer_from
-from roots.tokenizer.tokens import SCHEMA, encode, tokenise
+from roots.tokenizer.tokens import SCHEMA, tokenise
 from roots.tokenizer.train import load, train
 from tests.test_tokenizer import SENTENCES, shard
 
-PIECES = [*" \n.,_।۔ab1é你", "\u0301", "<EMAIL>", "</s>", *SENTENCES.values()]
 ROWS = [f"{text} {number}" for number in range(30) for text in SENTENCES.values()]
 
 
@@ -78,23 +77,6 @@ def test_every_token_knows_its_document(tokenizer: Path, texts: list[str], lengt
             found = counts["splits"][split]
             assert (found["documents"], found["tokens"], found["sequences"]) == (len(mine), sum(map(len, mine.values())), len(rows))
             assert (found["sha256"] is None) == (not rows)
-
-
-@settings(max_examples=200, deadline=None)
-@given(texts=st.lists(st.lists(st.sampled_from(PIECES), max_size=40).map("".join), max_size=6), longest=st.integers(1, 30),
-       at_once=st.integers(1, 90))
-def test_a_long_text_is_encoded_in_parts_and_no_token_changes(tokenizer: Path, texts: list[str], longest: int, at_once: int) -> None:
-    model = load(tokenizer)
-    whole = [encoded.ids for encoded in model.encode_batch_fast(texts, add_special_tokens=False)]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "LONGEST", longest)
-        patch.setattr(module, "AT_ONCE", at_once)
-        assert [found.tolist() for found in encode(model, pa.array(texts, pa.large_string()))] == whole
-
-
-def test_the_parts_of_a_long_text_are_about_as_long_as_they_may_be() -> None:
-    parts = [part for part, _ in module._parts("habari ya asubuhi\n" * (module.LONGEST // 6))]
-    assert len(parts) > 2 and max(map(len, parts)) <= module.LONGEST + 18
 
 
 def test_the_same_bytes_twice_and_nothing_half_written(tokenizer: Path, tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def spelling_lists(texts: Texts, sources: Sequence[CleanSource], languages: Sequ
     made = {}
     for language in languages:
         own = {name: of for name, of in texts.get(language.code, {}).items() if name in described}
-        strings, total = spelling((text for of in own.values() for text in of), language.letters)
+        strings, total = spelling((text for of in own.values() for text in of), language.letters, language.older)
         if not strings or not language.spelling or not any(described[name].varied for name in own):
             continue
         lines = [f"# What: strings of three letters of {language.code}, _ being the edge of a word: two letters, then all that may follow; "

@@ -14,7 +14,10 @@ import numpy.typing as npt
 
 from roots.filters.code_points import singular
 
-FOREIGN, SOFT_HYPHEN, BLANK = 1, 2, 4
+FOREIGN, IN_PROSE, BLANK = 1, 2, 4
+SOFT_HYPHEN = 0xAD
+CIRCLES = (0x0C00, 0x0C80, 0x0D00)  # Telugu, Kannada, Malayalam: digit zero and anusvara are one shape; see normalise.py
+ANUSVARA, ZERO = 0x02, 0x66         # places within each of these blocks
 _BEYOND = 0x30000  # no code point from here on has a decomposition or a combining class
 _HANGUL, _SYLLABLES, _TRAILERS = 0xAC00, 11_172, 28
 _LEADERS, _VOWELS, _TAILS = range(0x1100, 0x1113), range(0x1161, 0x1176), range(0x11A8, 0x11C3)
@@ -24,9 +27,9 @@ _LEADERS, _VOWELS, _TAILS = range(0x1100, 0x1113), range(0x1161, 0x1176), range(
 class Forms:
     """By code point below 0x30000, 0 = composes with nothing:
 
-    `marks` FOREIGN (always mended), SOFT_HYPHEN, BLANK; `classes` canonical combining class; `trailing` that of the last
-    part of the character's decomposition (È and then a dot below is Ẹ and then a grave); `firsts`, `seconds` numbers such
-    that `composes[first, second]` says whether a starter and what follows become one character.
+    `marks` FOREIGN (always mended), IN_PROSE (perhaps mended, in natural texts only), BLANK; `classes` canonical combining class;
+    `trailing` that of the last part of the character's decomposition (È and then a dot below is Ẹ and then a grave); `firsts`,
+    `seconds` numbers such that `composes[first, second]` says whether a starter and what follows become one character.
     """
 
     marks: npt.NDArray[np.uint8]
@@ -61,7 +64,7 @@ def forms() -> Forms:
     for code in [*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, 0xFEFF]:
         if chr(code) not in "\n\t":
             marks[code] |= FOREIGN
-    marks[0xAD] |= SOFT_HYPHEN
+    marks[[SOFT_HYPHEN, *(block + ZERO for block in CIRCLES)]] |= IN_PROSE
     firsts, seconds = np.zeros(_BEYOND, np.uint16), np.zeros(_BEYOND, np.uint16)
     for number, code in enumerate(sorted({first for first, _ in pairs}), 1):
         firsts[code] = number

@@ -1,7 +1,7 @@
 """What do we know of a language? Records of filters/languages/<code>.toml and filters/code/<code>.toml, and their other names."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -25,6 +25,7 @@ class Language:
     bcp47: str
     script: str               # ISO 15924
     letters: tuple[str, ...]  # first words of the Unicode names of its letters
+    older: tuple[tuple[str, str], ...]  # letter, what stood for it in an older orthography that is still printed
     family: str               # whose data are pooled with its own where there is too little
     aliases: tuple[str, ...]
     words: str                # unicode: words as UAX 29 finds them | characters: each ideograph | syllables: space-separated syllables
@@ -40,6 +41,12 @@ class Language:
     limits: tuple[Limit, ...]
     file: str
     floor_line: int
+
+
+def respelt(text: str, older: Sequence[tuple[str, str]]) -> str:
+    """The text in the letters of an older orthography: each of today's letters, small or capital, and what stood for it."""
+    small = {ord(letter): then for letter, then in older}
+    return text.translate(small | {ord(letter.upper()): then.capitalize() for letter, then in older})
 
 
 @dataclass(frozen=True)
@@ -75,6 +82,7 @@ def language_from(table: Table) -> Language | None:
     """The record of one natural language, or None when problems were noted."""
     before = len(table.problems)
     parameters, lists, identification = table.table("parameters"), table.table("lists"), table.table("identification")
+    older = table.table("older_letters")
     record = Language(
         code=_code(table),
         name=table.text("name", required=True),
@@ -83,6 +91,7 @@ def language_from(table: Table) -> Language | None:
         bcp47=table.text("bcp47", required=True),
         script=table.text("script", required=True),
         letters=table.texts("letters", required=True),
+        older=tuple((letter, older.text(letter, required=True)) for letter in sorted(older.data)),
         family=table.text("family", required=True),
         aliases=table.texts("aliases"),
         words=table.choice("words", WORDS, required=True, default="unicode"),
@@ -102,7 +111,10 @@ def language_from(table: Table) -> Language | None:
     for key, size in (("character_ngram", record.character_ngram), ("word_ngram", record.word_ngram), ("longest_gap", record.longest_gap)):
         if not 1 <= size <= LONGEST_SIZE:
             parameters.problem(key, f"is {size}", f"write a length between 1 and {LONGEST_SIZE}")
-    for part in (parameters, lists, identification, table):
+    for letter in older.data:
+        if len(letter) != 1:
+            older.problem(letter, "is no single letter", 'write the letter of today, then what stood for it: "ɔ" = "ò"')
+    for part in (parameters, lists, identification, older, table):
         part.done()
     return record if len(table.problems) == before else None
 

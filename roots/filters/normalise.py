@@ -2,10 +2,14 @@
 
 Nothing that carries meaning goes: diacritics, ZWJ and ZWNJ (Indic, Arabic), zero width space (Khmer, Thai), bidirectional marks and white
 space at the ends of lines stay. The soft hyphen goes from natural texts: it says where a line may be broken, not what is
-written, and hides words from every list; source files keep it. A compiled scan finds the few texts that need any of this.
+written, and hides words from every list; source files keep it. In Telugu, Kannada and Malayalam the digit zero and the anusvara are the
+same circle, and some keyboards and fonts let people type the one for the other (ప్రప౦చ for ప్రపంచ): a zero that stands behind a letter
+or vowel sign of its script and before no digit becomes the sign that it is read as. A compiled scan finds the few texts that need any
+of this.
 """
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Any
 
@@ -16,13 +20,16 @@ import pyarrow.compute as pc
 from numba import njit
 
 from roots import document
-from roots.filters.composition import BLANK, FOREIGN, SOFT_HYPHEN, Forms, forms
+from roots.filters.composition import ANUSVARA, BLANK, CIRCLES, FOREIGN, IN_PROSE, SOFT_HYPHEN, ZERO, Forms, forms
 
 _BREAKS = [ord(character) for character in "\r\v\f\x85\u2028\u2029"]
 _REMOVED = [*range(0x20), *range(0x7F, 0xA0), 0xFEFF]  # controls, byte order mark
-_HYPHEN = 0xAD
 _SOURCE: dict[int, str | None] = {**dict.fromkeys(_REMOVED), **dict.fromkeys(_BREAKS, "\n"), ord("\t"): "\t", ord("\n"): "\n"}
-_NATURAL = {**_SOURCE, _HYPHEN: None}
+_NATURAL = {**_SOURCE, SOFT_HYPHEN: None}
+_FIRST_LETTER, _LAST_LETTER, _NINE = 0x05, 0x63, 0x6F  # places within an Indic block: letters and vowel signs, then digits
+_ZERO_FOR_SIGN = re.compile("|".join(
+    f"(?<=[{chr(block + _FIRST_LETTER)}-{chr(block + _LAST_LETTER)}]){chr(block + ZERO)}(?![{chr(block + ZERO)}-{chr(block + _NINE)}0-9])"
+    for block in CIRCLES))
 
 
 def normalise(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -43,7 +50,7 @@ def normal(text: str, natural: bool = True) -> str:
     text = text.replace("\r\n", "\n").translate(_NATURAL if natural else _SOURCE)
     text = unicodedata.normalize("NFC", text)
     if natural:
-        return text.strip()
+        return _ZERO_FOR_SIGN.sub(lambda found: chr(ord(found[0]) - ZERO + ANUSVARA), text).strip()
     body = text.lstrip()
     return text[text.rfind("\n", 0, len(text) - len(body)) + 1 :].rstrip()
 
@@ -88,7 +95,7 @@ def _scan(data, starts, natural, marks, classes, trailing, firsts, seconds, comp
                     starter, before, edge, blank = 0, 0, False, False
                     continue
             mark = marks[code]
-            if mark & FOREIGN or (mark & SOFT_HYPHEN and natural[row]):
+            if mark & FOREIGN or (mark & IN_PROSE and natural[row]):
                 flags[row] = True
                 break
             blank = mark & BLANK != 0

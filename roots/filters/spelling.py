@@ -19,6 +19,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from roots.filters.characters import ALONE, DIGIT, FORMAT, LETTER, MARK, characters, script_number
+from roots.filters.languages import respelt
 from roots.filters.places import SPELLED, STRANGE
 from roots.filters.view import spans_of
 
@@ -177,13 +178,16 @@ def strings_in(text: str, own: Collection[int]) -> Iterator[str]:
             yield from (edged[at : at + 3] for at in range(len(edged) - 2))
 
 
-def spelling(texts: Iterable[str], letters: Iterable[str]) -> tuple[list[str], int]:
+def spelling(texts: Iterable[str], letters: Iterable[str], older: Iterable[tuple[str, str]] = ()) -> tuple[list[str], int]:
     """The strings that texts of a language hold, sorted, less the rarest; and how many strings the texts hold in all.
 
-    `letters` are the first words of the Unicode names of its letters, as the language's file has them.
+    `letters` are the first words of the Unicode names of its letters, `older` its letters that an older orthography wrote otherwise, as the
+    language's file has them: where there are any, each text teaches a second time, as that orthography wrote it.
     """
     own = {script_number(name) for name in letters}
-    counts = Counter(string for text in texts for string in strings_in(text, own))
+    older = tuple(older)
+    ways = (way for text in texts for way in ((text, respelt(text, older)) if older else (text,)))
+    counts = Counter(string for text in ways for string in strings_in(text, own))
     total = counts.total()
     often = Counter(counts.values())
     least, left_out = 1, 0

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ import numpy as np
 
 from roots.digest import chance, file_digest, value_digest
 from roots.errors import RootsError
+from roots.filters.languages import respelt
 from roots.filters.perplexity import SHARED, SUFFIX, model_of
 from roots.filters.perplexity_pieces import REST, piece
 from roots.models.perplexity_classes import exchange
@@ -27,6 +28,7 @@ from roots.models.perplexity_text import BEGINNING, Line, Reading, Recipe, lines
 from roots.models.perplexity_trie import trie_of, write_trie
 
 REPORT = "models.json"
+Older = Sequence[tuple[str, str]]  # see Language.older
 DEVELOPMENT = 0.2  # share of documents on which the better end is found
 
 
@@ -40,10 +42,11 @@ class Trained:
     pieces: int
 
 
-def train(data: Path, to: Path, languages: Collection[str], recipe: Recipe | None = None,
+def train(data: Path, to: Path, languages: Mapping[str, Older], recipe: Recipe | None = None,
           progress: Callable[[str], None] = lambda message: None) -> dict[str, dict[str, Any]]:
     """Writes `<language>.klm` into `to` for each language, and what it reports into `models.json`.
 
+    `languages` are codes, each with the letters that an older orthography of it wrote otherwise (Language.older).
     The same data and recipe give the same bytes. Returns by language: sources with bytes, lines, pieces, classes, n-grams,
     the end that was chosen, bytes and sha256 of the file. Raises RootsError when a source or a language is missing.
     """
@@ -55,7 +58,7 @@ def train(data: Path, to: Path, languages: Collection[str], recipe: Recipe | Non
     to.mkdir(parents=True, exist_ok=True)
     report: dict[str, dict[str, Any]] = {}
     for language, own in found.items():
-        trained = train_one(own, recipe)
+        trained = train_one(own, recipe, older=languages[language])
         path = to / (language + SUFFIX)
         write_trie(trie_of(trained.estimate), path, recipe.bits, recipe.bits)
         sizes: Counter[str] = Counter()
@@ -71,10 +74,13 @@ def train(data: Path, to: Path, languages: Collection[str], recipe: Recipe | Non
     return report
 
 
-def train_one(own: Sequence[Line], recipe: Recipe, reading: Reading | None = None) -> Trained:
-    """A model from the lines of one language, in the reading that serves it better when none is given."""
-    reading = reading or better_reading(own, recipe)
-    cut = joined(own, recipe)
+def train_one(own: Sequence[Line], recipe: Recipe, reading: Reading | None = None, older: Older = ()) -> Trained:
+    """A model from the lines of one language, in the reading that serves it better when none is given.
+
+    With `older` letters each line teaches a second time, as that orthography wrote it.
+    """
+    reading = reading or better_reading(own, recipe, older)
+    cut = joined([*own, *(replace(line, text=respelt(line.text, older)) for line in own if older)], recipe)
     vocabulary = chosen(cut, reading)
     sequences = [_once([piece(word, vocabulary) for word in line]) for line in cut]
     names = class_names(sequences, recipe)
@@ -82,11 +88,12 @@ def train_one(own: Sequence[Line], recipe: Recipe, reading: Reading | None = Non
     return Trained(model, reading.end, len(own), sum(map(len, sequences)))
 
 
-def better_reading(own: Sequence[Line], recipe: Recipe) -> Reading:
+def better_reading(own: Sequence[Line], recipe: Recipe, older: Older = ()) -> Reading:
     """Which end of rare words tells lines from their shuffled selves better, on documents left out?"""
     known = [line for line in own if line.part >= DEVELOPMENT]
     left_out = [line for line in own if line.part < DEVELOPMENT]
-    return max(recipe.readings, key=lambda reading: separation(model_of(trie_of(train_one(known, recipe, reading).estimate)), left_out)[0])
+    return max(recipe.readings,
+               key=lambda reading: separation(model_of(trie_of(train_one(known, recipe, reading, older).estimate)), left_out)[0])
 
 
 def joined(own: Sequence[Line], recipe: Recipe) -> list[list[str]]:

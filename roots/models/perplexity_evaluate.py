@@ -5,7 +5,7 @@ The shipped models learn from everything; what is measured is the same recipe, t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from roots.digest import chance
 from roots.filters.perplexity import model_of
-from roots.models.perplexity import DEVELOPMENT, train_one
+from roots.models.perplexity import DEVELOPMENT, Older, train_one
 from roots.models.perplexity_separation import auc, sentences, separation, surprise
 from roots.models.perplexity_text import Line, Reading, Recipe, lines, shipped_recipe
 from roots.models.perplexity_trie import trie_of
@@ -25,9 +25,9 @@ OTHERS = 2     # sources, the largest ones, that are left out in turn
 NOISE = 0.1    # share of letters that are replaced, as bad scans do
 
 
-def evaluate(data: Path, report: Mapping[str, Mapping[str, Any]], languages: Collection[str], recipe: Recipe | None = None,
+def evaluate(data: Path, report: Mapping[str, Mapping[str, Any]], languages: Mapping[str, Older], recipe: Recipe | None = None,
              progress: Callable[[str], None] = lambda message: None) -> dict[str, dict[str, Any]]:
-    """Figures by language, from what `train` reported (it says which reading each language has).
+    """Figures by language, from what `train` reported (it says which reading each language has); `languages` as for `train`.
 
     Each: {"documents": row, "sources": {source: row}}, a row being {"sentences", "auc" (against shuffled words), "noise" (AUC
     against letters replaced), "median", "shuffled" (median perplexities)}. "documents" is measured on the recipe's yardstick.
@@ -43,8 +43,8 @@ def evaluate(data: Path, report: Mapping[str, Mapping[str, Any]], languages: Col
         for source in _others(own, recipe):
             rest, out = ([line for line in own if (line.source == source) == left_out] for left_out in (False, True))
             if len(rest) >= LEFT and len(sentences(out)) >= ENOUGH:
-                whole[source] = measured(rest, out, recipe, reading)
-        result[language] = {"documents": measured(known, tested, recipe, reading), "sources": whole}
+                whole[source] = measured(rest, out, recipe, reading, languages[language])
+        result[language] = {"documents": measured(known, tested, recipe, reading, languages[language]), "sources": whole}
         progress(f"{language}: AUC {result[language]['documents']['auc']:.3f}")
     return result
 
@@ -54,9 +54,9 @@ def _others(own: Sequence[Line], recipe: Recipe) -> list[str]:
     return [source for source, _ in sorted(sizes.items(), key=lambda item: (-item[1], item[0]))[:OTHERS]]
 
 
-def measured(known: Sequence[Line], tested: Sequence[Line], recipe: Recipe, reading: Reading) -> dict[str, float]:
+def measured(known: Sequence[Line], tested: Sequence[Line], recipe: Recipe, reading: Reading, older: Older = ()) -> dict[str, float]:
     """One row: trained on some lines, tested on others."""
-    model = model_of(trie_of(train_one(known, recipe, reading).estimate))
+    model = model_of(trie_of(train_one(known, recipe, reading, older).estimate))
     found, straight, jumbled = separation(model, tested)
     noisy = surprise(model, [noised(line.text, f"{line.document} {line.number}") for line in sentences(tested)])
     return {

@@ -14,9 +14,10 @@ from tempfile import TemporaryDirectory
 from roots.digest import chance
 from roots.errors import RootsError
 from roots.store import Place
+from roots.tokenizer.encoder import encoder
 from roots.tokenizer.recipe import TokenizerRecipe
 from roots.tokenizer.sample import batches
-from roots.tokenizer.tokens import count_text, encode
+from roots.tokenizer.tokens import count_text
 from roots.tokenizer.train import load, train
 
 COUNTS = ("documents", "bytes", "characters", "words", "tokens")
@@ -31,7 +32,7 @@ def evaluate(tokenizer: Place, shards: Sequence[Place], seed: int, held_out: flo
         if held_out is not None:
             rows = batch.filter([chance(seed, id) < held_out for id in batch.column("id").to_pylist()])
         count_text(rows, languages)
-        for language, tokens in zip(rows.column("language").to_pylist(), encode(model, rows.column("text")), strict=True):
+        for language, tokens in zip(rows.column("language").to_pylist(), encoder(model).encode(rows.column("text")), strict=True):
             languages[language]["tokens"] += len(tokens)
     return {language: languages[language] for language in sorted(languages)}
 

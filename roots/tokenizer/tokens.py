@@ -1,8 +1,7 @@
 """Which tokens stand where, and whose are they? One document shard becomes packed sequences of one length."""
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,11 +9,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from tokenizers import Tokenizer
 
 from roots import store
 from roots.digest import chance
 from roots.store import Place
+from roots.tokenizer.encoder import encoder
 from roots.tokenizer.sample import batches
 from roots.tokenizer.train import load
 
@@ -27,10 +26,7 @@ SPAN = pa.struct([
 ])
 SCHEMA = pa.schema([("tokens", pa.list_(pa.int32())), ("documents", pa.list_(SPAN))])
 TOGETHER = 1 << 18  # tokens to a record batch: what a reader holds at a time
-LONGEST = 1 << 20   # characters of a text that are encoded in one piece
-AT_ONCE = 1 << 22   # characters that are encoded together: the library needs some hundred bytes for each
 _WORD = r"[^\s\p{Z}]+"
-_CUT = re.compile(r"(?<=\n)(?=[^\W_])|(?<=[^\W_])(?= [^\W_])")
 
 
 @dataclass
@@ -39,6 +35,7 @@ class _Packer:
 
     path: Place
     length: int
+    closing: np.ndarray[Any, Any]  # the one token that ends a document
     tokens: list[np.ndarray[Any, Any]] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
@@ -50,9 +47,9 @@ class _Packer:
 
     def add(self, id: str, tokens: np.ndarray[Any, Any]) -> None:
         self.ids.append(id)
-        self.sizes.append(len(tokens))
-        self.tokens.append(tokens)
-        self.waiting += len(tokens)
+        self.sizes.append(len(tokens) + 1)
+        self.tokens += (tokens, self.closing)
+        self.waiting += len(tokens) + 1
         together = max(1, TOGETHER // self.length) * self.length
         if self.waiting >= together:
             self._write(self.waiting // together * together)
@@ -109,15 +106,15 @@ def tokenise(shard: Place, tokenizer: Place, to: Mapping[str, Place], *, sequenc
     closing = model.token_to_id(end)
     if closing is None:
         raise ValueError(f"the tokenizer has no token {end}")
-    packers = {split: _Packer(to[split], sequence_length) for split in (TRAIN, VALID) if split in to}
+    packers = {split: _Packer(to[split], sequence_length, np.array([closing], np.int32)) for split in (TRAIN, VALID) if split in to}
     splits: dict[str, dict[str, Any]] = {split: {"sequences": 0, "documents": 0, "tokens": 0} for split in packers}
     languages: dict[str, dict[str, int]] = {}
     for batch in batches([shard], ("id", "language", "text")):
         count_text(batch, languages)
-        rows = zip(batch.column("id").to_pylist(), batch.column("language").to_pylist(), encode(model, batch.column("text")), strict=True)
-        for id, language, tokens in rows:
+        encoded = encoder(model).encode(batch.column("text"))
+        for id, language, tokens in zip(batch.column("id").to_pylist(), batch.column("language").to_pylist(), encoded, strict=True):
             split = VALID if VALID in packers and chance(seed, id) < valid else TRAIN
-            packers[split].add(id, np.append(tokens, np.int32(closing)))
+            packers[split].add(id, tokens)
             splits[split]["documents"] += 1
             splits[split]["tokens"] += len(tokens) + 1
             languages[language]["tokens"] += len(tokens)
@@ -126,41 +123,6 @@ def tokenise(shard: Place, tokenizer: Place, to: Mapping[str, Place], *, sequenc
         splits[split]["sequences"] = packer.sequences
         splits[split]["sha256"] = store.digest(packer.path) if packer.sequences else None
     return {"splits": splits, "languages": {language: languages[language] for language in sorted(languages)}}
-
-
-def encode(model: Tokenizer, texts: pa.LargeStringArray) -> Iterator[np.ndarray[Any, Any]]:
-    """The token ids (int32) of each text; nothing is added to either end."""
-    begun: list[np.ndarray[Any, Any]] = []
-    for group in _groups(part for text in texts.to_pylist() for part in _parts(text)):
-        for encoded, (_, last) in zip(model.encode_batch_fast([part for part, _ in group], add_special_tokens=False), group, strict=True):
-            begun.append(np.array(encoded.ids, np.int32))
-            if last:
-                yield begun[0] if len(begun) == 1 else np.concatenate(begun)
-                begun = []
-
-
-def _parts(text: str) -> Iterator[tuple[str, bool]]:
-    """A text in parts of about LONGEST characters, each with: is it the last? Cut where BLOOM's pattern cuts too, so that no token changes:
-    between a line feed and a letter, or before a space between two letters."""
-    begin = 0
-    while len(text) - begin > LONGEST and (cut := _CUT.search(text, begin + LONGEST)):
-        yield text[begin : cut.start()], False
-        begin = cut.start()
-    yield text[begin:], True
-
-
-def _groups(parts: Iterable[tuple[str, bool]]) -> Iterator[list[tuple[str, bool]]]:
-    """As many as are encoded together."""
-    group: list[tuple[str, bool]] = []
-    size = 0
-    for part in parts:
-        group.append(part)
-        size += len(part[0])
-        if size >= AT_ONCE:
-            yield group
-            group, size = [], 0
-    if group:
-        yield group
 
 
 def count_text(batch: pa.RecordBatch, languages: dict[str, dict[str, int]]) -> None:
