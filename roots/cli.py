@@ -135,6 +135,8 @@ def build(recipe: str, run: Place, data: Place | None, against: tuple[Place, ...
     intent = found.recipe(path)
     data = data or path.parent / path.stem
     log_to_file()
+    from roots.pipelines import lean
+    lean.load("apache_beam")
     from roots.governance.scrub_rules import Keeping
     from roots.pipelines.build import build as build_run
     from roots.pipelines.passes import Order

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from roots import document
 from roots.filters.minhash import bands_for, chance_of_meeting, permutations, write_bands, write_signature
 from roots.filters.shingles import shingles_of
-from roots.filters.signatures import Comments, SignatureRules, body_start, schema, sign, url_key
+from roots.filters.signatures import USUAL, Comments, SignatureRules, body_start, schema, sign, url_key
 
 RULES = SignatureRules(tokens={"zh-Hans": "characters"}, comments={
     "python": Comments(line=("#",)), "c": Comments(line=("//",), block=(("/*", "*/"),)),
@@ -37,7 +37,7 @@ def test_signature_is_datasketchs(values: list[int]) -> None:
 
 
 def test_default_bands_are_the_optimisers() -> None:
-    assert (SignatureRules().bands, SignatureRules().rows) == bands_for(0.7, 256)
+    assert (SignatureRules().bands, SignatureRules().rows) == bands_for(*USUAL)
     assert SignatureRules.at(0.7) == SignatureRules()
 
 

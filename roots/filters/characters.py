@@ -13,10 +13,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from roots.filters.code_points import CODE_POINTS, singular
+
 SPACE, LETTER, MARK, DIGIT, PUNCTUATION, SYMBOL, FORMAT, BROKEN = range(8)
 UPPER, TERMINAL, ALONE, JOINS, JOINS_DIGITS, CLOSES, BULLET, CONNECTS, MISREAD, MISREAD_SIGN, WITHIN, SIGN = (1 << bit for bit in range(12))
-CODE_POINTS = 0x110000
-_ASSIGNED = (*range(0x40000), *range(0xE0000, 0xE0200))  # nothing but private use and unassigned beyond
 _CLASS = {"L": LETTER, "M": MARK, "N": DIGIT, "P": PUNCTUATION, "S": SYMBOL, "Z": SPACE}
 _ENDS = ("FULL STOP", "QUESTION MARK", "EXCLAMATION MARK", "DANDA", "ELLIPSIS", "TIBETAN MARK SHAD", "KHMER SIGN KHAN")
 # UAX 29: MidLetter and MidNumLet, less the colon, which ends a word in every language here; and "!", a click in Khoisan words.
@@ -83,7 +83,8 @@ def _tables() -> tuple[Characters, dict[str, int]]:
     scripts = np.zeros(CODE_POINTS, np.uint16)
     lower = np.arange(CODE_POINTS, dtype=np.uint32)
     names: dict[str, int] = {}
-    for point in _ASSIGNED:
+    points, unified = singular()
+    for point in points.tolist():
         character = chr(point)
         kind = _class_of(character)
         classes[point] = kind
@@ -98,6 +99,7 @@ def _tables() -> tuple[Characters, dict[str, int]]:
                 scripts[point] = names.setdefault(first, len(names) + 1)
             if len(small := character.lower()) == 1:
                 lower[point] = ord(small)
+    classes[unified], flags[unified], scripts[unified] = classes[unified[0]], flags[unified[0]], scripts[unified[0]]
     # WITHIN: goes on with the word before it. SIGN: what measures of signs look at, all but letters, marks and spaces.
     counted = np.isin(classes, (LETTER, DIGIT)) & (flags & ALONE == 0)
     flags[counted | np.isin(classes, (MARK, FORMAT)) | (flags & CONNECTS != 0)] |= WITHIN

@@ -18,6 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from roots.filters.code_points import singular
+
 SKIP, SPACE, BREAK, WORD, DIGIT, HAN, APOSTROPHE, MARK = range(8)  # classes of a character; MARK is any other visible one
 REST = "~"
 LONGEST_END = 3
@@ -37,7 +39,7 @@ def kind(character: str) -> int:
     if character in "\n\r\x0b\x0c\x85\u2028\u2029":
         return BREAK
     code = ord(character)
-    if any(first <= code <= last for first, last in _HAN):
+    if code >= _HAN[0][0] and any(first <= code <= last for first, last in _HAN):
         return HAN
     category = unicodedata.category(character)
     if category == "Nd":
@@ -61,12 +63,15 @@ def folded(character: str) -> str:
 @cache
 def character_tables() -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """Class (uint8) and folded code point (int32) of every code point below PLANES."""
-    kinds, folds = np.full(PLANES, HAN, np.uint8), np.arange(PLANES, dtype=np.int32)
-    for code in range(0x20000):
+    kinds, folds = np.full(PLANES, MARK, np.uint8), np.arange(PLANES, dtype=np.int32)  # MARK: what is unassigned or private
+    points, _ = singular()
+    for code in points[points < PLANES].tolist():
         character = chr(code)
         kinds[code] = kind(character)
         if kinds[code] not in (WORD, HAN):
             folds[code] = ord(folded(character))
+    for first, last in _HAN:
+        kinds[first:last + 1] = HAN
     return kinds, folds
 
 

@@ -34,12 +34,15 @@ class Comments:
     opening: tuple[str, ...] = ()
 
 
+USUAL = (0.7, 256)  # threshold and permutations of a recipe that names none
+
+
 @dataclass(frozen=True)
 class SignatureRules:
     """How documents are compared; two builds can be compared when their rules are equal."""
 
     size: int = 5                 # tokens in a shingle
-    bands: int = 32               # what bands_for(0.7, 256) says
+    bands: int = 32               # what bands_for(*USUAL) says
     rows: int = 8
     seed: int = 2022              # of the permutations
     shortest: int = 10            # words (tokens of a program) that a text needs to be near another: below, only exact copies count
@@ -49,8 +52,8 @@ class SignatureRules:
 
     @classmethod
     def at(cls, threshold: float, permutations: int = 256, **others: Any) -> SignatureRules:
-        """Rules whose bands fit a threshold of Jaccard similarity, by datasketch's optimiser."""
-        bands, rows = bands_for(threshold, permutations)
+        """Rules whose bands fit a threshold of Jaccard similarity, by datasketch's optimiser, which takes half a second to load."""
+        bands, rows = (cls.bands, cls.rows) if (threshold, permutations) == USUAL else bands_for(threshold, permutations)
         return cls(bands=bands, rows=rows, **others)
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cache
 
 import numpy as np
 from numba import njit
@@ -105,10 +106,16 @@ def _code_points(entries: Iterable[str]) -> NDArray[np.uint32]:
     return np.stack([np.frombuffer(column.encode("utf-32-le"), np.uint32) for column in columns])
 
 
+@cache
+def _capitals() -> NDArray[np.int64]:
+    """The code points that have another lower case."""
+    lower = characters().lower
+    return np.flatnonzero(lower != np.arange(len(lower)))
+
+
 def _letters(known: NDArray[np.uint32]) -> NDArray[np.uint16]:
     """The number of each class, and of each code point as far as any is known: that of its lower case, of DIGITS for a digit."""
-    tables = characters()
-    capitals = np.flatnonzero(tables.lower != np.arange(len(tables.lower)))
+    tables, capitals = characters(), _capitals()
     last = int(max(known.max(), capitals[np.isin(tables.lower[capitals], known)].max(initial=0))) + 1
     kinds, lower = tables.classes[:last], tables.lower[:last]
     place = np.minimum(np.searchsorted(known, lower), len(known) - 1)

@@ -16,6 +16,7 @@ from roots.records import Table
 REPLACE = ("tag", "fake", "drop", "keep")
 APPLIES_TO = ("natural", "programming")
 FAKE_FIELDS = ("letters", "digits", "hex")
+FLAGS = regex.VERSION0 | regex.IGNORECASE  # of the shapes, here as in the recognisers
 ANY = "any"  # the row of a table by language that holds for every language
 
 
@@ -101,7 +102,7 @@ def _shape(table: Table) -> Shape:
         example=table.text("example"),
     )
     try:
-        pattern = regex.compile(shape.regex, regex.IGNORECASE)
+        pattern = regex.compile(shape.regex, FLAGS)
     except regex.error as error:
         table.problem("regex", f"is no regular expression: {error}", "test it on a line of text; write it between ''' and '''")
     else:

@@ -5,17 +5,18 @@ Presidio's recognisers are called directly on windows: no analyzer engine, no la
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from types import ModuleType
 from typing import Any, NamedTuple
 
 import regex  # type: ignore[import-untyped]
 
-from roots.governance.personal_data import PersonalData, Shape, of_language
+from roots.governance.personal_data import FLAGS, PersonalData, Shape, of_language
 
-FLAGS = regex.VERSION0 | regex.IGNORECASE
 # A letter of a script that puts spaces between words; 电话138… and โทร02… are written together.
 _SCRIPTS = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}ー"
 _UNSPACED = f"[{_SCRIPTS}]"
@@ -160,12 +161,29 @@ class LookAlikes:
 
 
 @cache
+def _presidio() -> Any:
+    """Presidio's recognisers, without the engines for language models that its package loads beside them: no pattern asks these, and spaCy
+    alone takes a second. Whoever imports the engines afterwards gets them."""
+    engines = ModuleType("presidio_analyzer.nlp_engine")
+    vars(engines)["__getattr__"] = lambda name: type(name, (), {})
+    ours = "presidio_analyzer" not in sys.modules
+    if ours:
+        sys.modules[engines.__name__] = engines
+    try:
+        import presidio_analyzer.predefined_recognizers as recognisers
+    finally:
+        if ours:
+            del sys.modules[engines.__name__]
+    return recognisers
+
+
+@cache
 def presidio(name: str, *patterns: tuple[str, str]) -> Any:
     """A pattern recogniser of Presidio by its class's name, for every language at once; optionally with patterns of ours.
 
     tldextract, which its e-mail validator asks, would fetch the list of public suffixes: it is told to use its own copy.
     """
-    import presidio_analyzer.predefined_recognizers as recognisers
+    recognisers = _presidio()
     import tldextract
     from presidio_analyzer import Pattern
 

@@ -47,7 +47,7 @@ def build(order: Order, engine: Engine) -> dict[str, Any]:
         finished = passes.finish(judged, decisions, passes.repetitions(judged, decisions))
         shards, ledger = passes.write(finished, judged)
         tokenizer, packed = passes.tokenise(shards)
-        record = _record(order, verdicts, inputs, rules, passes.code) | {
+        record = _record(order, verdicts, inputs, rules, passes) | {
             "ledger": ledger.as_json(),
             "shards": [{"path": shard.path, "language": shard.language, "rows": shard.rows,
                         "bytes": shard.bytes} for shard in shards],
@@ -109,7 +109,7 @@ def inputs_for(workspace: Workspace, admitted: Sequence[str], data: Place) -> li
 
 
 def _record(order: Order, verdicts: Mapping[str, Verdict], inputs: Sequence[Input], rules: Rules,
-            code: str) -> dict[str, Any]:
+            passes: Passes) -> dict[str, Any]:
     """What is known before a byte is read: the recipe, the sources and their verdicts, the digests of everything that decides."""
     workspace = order.workspace
     sources = {}
@@ -119,8 +119,8 @@ def _record(order: Order, verdicts: Mapping[str, Verdict], inputs: Sequence[Inpu
     return {
         "format": 1, "roots": __version__, "as_of": order.as_of.isoformat(),
         "recipe": as_json(order.recipe), "recipe_file": order.recipe.file, "sources": sources,
-        "digests": workspace.digests() | {"recipe": value_digest(as_json(order.recipe)), "rules": value_digest(rules),
-                                          "code": code},
+        "digests": workspace.digests() | {"recipe": value_digest(as_json(order.recipe)), "rules": passes.decides,
+                                          "code": passes.code},
         "languages": workspace.names(), "limits": workspace.limits(), "personal_data": rules.scrub.described(),
     }
 

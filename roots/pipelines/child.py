@@ -21,6 +21,7 @@ from typing import Any, ClassVar
 import pyarrow as pa
 
 from roots.errors import RootsError
+from roots.pipelines import lean
 
 STARTS = 3     # tries to get a child up
 PATIENCE = 10  # seconds on the clock for each second of computing time: who computes nothing waits for something
@@ -172,6 +173,7 @@ def main() -> None:
     """Serves the parent at the other end of the socket whose number is the last argument, until it closes it or is gone."""
     os.environ["RAYON_NUM_THREADS"] = "1"
     pa.set_cpu_count(1)
+    lean.load()
     try:
         _serve(Connection(int(sys.argv[-1])))
     except (EOFError, ConnectionError, KeyboardInterrupt):

@@ -61,13 +61,23 @@ def progress(title: str, done: Callable[[], str]) -> Iterator[None]:
         _say(f"  {title:<14} {done()} · {time.monotonic() - started:.1f} s", final=True)
 
 
+class _Options(PipelineOptions):
+    """Beam asks hundreds of times for a view of its options, and would parse all flags anew for each: half a second of a build."""
+
+    def view_as(self, cls: type[PipelineOptions]) -> Any:
+        views = vars(self).setdefault("_views", {})
+        if cls not in views:
+            views[cls] = super().view_as(cls)
+        return views[cls]
+
+
 def local_pipeline(workers: int) -> beam.Pipeline:
     """A pipeline on Beam's local runner: in this process for one worker, in processes of their own for more.
 
     The runner is made here and not named, because Beam's "DirectRunner" would first look for a Go binary on the network.
     Why this one of Beam's local runners: docs/runners.md.
     """
-    options = PipelineOptions([f"--direct_num_workers={workers}"])
+    options = _Options([f"--direct_num_workers={workers}"])
     if workers == 1:
         return beam.Pipeline(FnApiRunner(), options=options)
     from roots.pipelines import lost  # noqa: F401  a worker that dies fails the pass

@@ -63,13 +63,14 @@ class Passes:
 
     def __post_init__(self) -> None:
         self.code = folder_digest(PACKAGE, ["**/*.py"])
+        self.decides = value_digest(self.rules)
 
     def _folder(self, name: str, *inputs: Any) -> Folder:
         return Folder(self.work / f"{name}-{value_digest([self.code, *inputs])[:16]}")
 
     def judge(self, inputs: Sequence[Input]) -> list[dict[str, Any]]:
         """The receipts of all judged blocks, in the build's order; raises RootsError when one is missing."""
-        self.judged = self._folder("judged", self.rules, [asdict(input) | {"file": "", "written": 0} for input in inputs])
+        self.judged = self._folder("judged", self.decides, [asdict(input) | {"file": "", "written": 0} for input in inputs])
         tasks = tasks_for(inputs, self.engine.workers)
         compiled = any((PACKAGE / "filters" / "__pycache__").glob("driver*.nbc"))
         if self.engine.workers > 1 and not compiled and "judge" in self.rules.recipe.stages:
@@ -175,7 +176,7 @@ class Passes:
 
     def finish(self, judged: Sequence[dict[str, Any]], decisions: str, repetitions: str) -> list[dict[str, Any]]:
         """The receipts of all finished blocks, in the build's order."""
-        folder = self._folder("finished", self.judged.path.name, self._decided(decisions), self.rules)
+        folder = self._folder("finished", self.judged.path.name, self._decided(decisions), self.decides)
         folder.path.mkdir(parents=True, exist_ok=True)
         blocks = self._blocks(judged)
         self.engine.run("finish", lambda pipeline: pipeline | Finishing(blocks, decisions, repetitions, self.rules, folder.path),

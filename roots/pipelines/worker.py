@@ -12,6 +12,8 @@ import logging
 import os
 import sys
 
+from roots.pipelines import lean
+
 
 def main() -> None:
     """Serves until the pipeline is done."""
@@ -23,6 +25,7 @@ def main() -> None:
     if handed:
         faulthandler.enable()  # a native library that dies says so in the pool's log
     os.environ.update(handed)
+    lean.load("apache_beam")
     from apache_beam.runners.worker import sdk_worker_main
     sdk_worker_main.main(sys.argv)
 

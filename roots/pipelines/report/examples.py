@@ -21,6 +21,7 @@ from roots.governance.scrub import Scrubber
 from roots.governance.scrub_rules import ScrubRules
 from roots.pipelines.report.ledger_rows import LedgerRows
 from roots.pipelines.report.limit_rows import Limits, Sample
+from roots.pipelines.stages import loaded
 from roots.store import Place
 
 NAME = "examples.json"
@@ -78,7 +79,7 @@ def some_of(blocks: Iterable[tuple[str, Place]]) -> Sequence[Place]:
 
 def excerpts(blocks: Sequence[Place], wanted: set[str], rules: ScrubRules) -> Mapping[str, str]:
     """Id → the scrubbed beginning of the document; without those that scrubbing would drop."""
-    scrubber, found = Scrubber(rules), {}
+    scrubber, found = loaded(Scrubber, rules), {}
     values = pa.array(sorted(wanted), pa.string())
     for block in blocks:
         batch = batches.read(block)

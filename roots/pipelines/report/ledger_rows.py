@@ -83,19 +83,17 @@ class LedgerRows:
 
         A document that several limits would drop counts for each of them, unlike in the reasons, where the first one stands.
         """
-        answers: Rows = []
         columns = {name: f'"{MEASURE}{name}"' for name in self.measures} | ({"language_score": "language_score"} if self.files else {})
-        for measure, column in sorted(columns.items()):
-            asked = [{"language": language, "at_least": limit.get("at_least"), "at_most": limit.get("at_most")}
-                     for language, known in sorted(limits.items()) if (limit := known.get(measure))]
-            if not asked:
-                continue
-            table = pa.Table.from_pylist(asked, pa.schema([
-                ("language", pa.string()), ("at_least", pa.float64()), ("at_most", pa.float64())]))
-            for row in self.ask(f"""
-                SELECT language, count({column}) AS measured,
-                       count(*) FILTER (WHERE {column} < cast(at_least AS FLOAT) OR {column} > cast(at_most AS FLOAT)) AS outside
-                FROM ledger JOIN asked USING (language) WHERE {column} IS NOT NULL GROUP BY ALL ORDER BY ALL""",  # noqa: S608  ours
-                    asked=table):
-                answers.append({"measure": measure, **row})
-        return answers
+        asked = [measure for measure in sorted(columns) if any(measure in known for known in limits.values())]
+        if not asked:
+            return []
+        codes = sorted(limits)
+        bounds = {f"{measure}.{side}": pa.array([limits[code].get(measure, {}).get(side) for code in codes], pa.float32())
+                  for measure in asked for side in ("at_least", "at_most")}
+        counts = ", ".join(f"""
+            count({column}) AS "{measure}", count(*) FILTER (WHERE {column} < "{measure}.at_least" OR {column} > "{measure}.at_most")
+            AS "{measure}.outside" """ for measure in asked for column in [columns[measure]])
+        rows = self.ask(f"SELECT language, {counts} FROM ledger JOIN bounds USING (language) GROUP BY ALL ORDER BY ALL",  # noqa: S608  ours
+                        bounds=pa.table({"language": codes, **bounds}))
+        return [{"measure": measure, "language": row["language"], "measured": row[measure], "outside": row[f"{measure}.outside"]}
+                for measure in asked for row in rows if measure in limits[row["language"]] and row[measure]]

@@ -82,6 +82,7 @@ def card_language(code: str) -> str:
     return code.partition("-")[0]
 
 
+@cache
 def environment() -> Environment:
     """Templates of this folder; pages are escaped, the card escapes by its filters."""
     made = Environment(loader=PackageLoader(__package__, "."), autoescape=select_autoescape(["html"]), undefined=StrictUndefined)
@@ -90,6 +91,7 @@ def environment() -> Environment:
     return made
 
 
+@cache
 def style() -> Markup:
     """The page's style sheet, a file of this package."""
     return Markup(resources.files(__package__).joinpath("page.css").read_text("utf-8"))  # noqa: S704  ours
