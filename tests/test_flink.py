@@ -12,10 +12,14 @@ import pytest
 from apache_beam.options.pipeline_options import PortableOptions
 
 from deploy.flink.cluster import Cluster, available
+from roots import remote, store
 from roots.errors import RootsError
 from roots.pipelines.flink import Flink
+from roots.pipelines.verify import faults
 from roots.pipelines.worker import handed_over
+from roots.store import place
 from tests.conftest import ROOT, roots
+from tests.stores import serving
 
 SAMPLE = ("build", "sample", "--data", "pipelines/sample")
 
@@ -106,3 +110,21 @@ def test_a_task_manager_and_the_pool_are_lost_and_the_build_goes_on(cluster: Clu
         said = build.stderr  # type: ignore[assignment]
     assert build.returncode == 0, said
     assert results(run) == results(sample_run)
+
+
+@pytest.mark.slow
+def test_raw_files_and_run_lie_in_a_bucket(cluster: Cluster, sample_run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving("s3") as (address, environment):
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        remote.forget()
+        cluster.kill("pool")  # workers open stores from the environment that the pool was started in
+        cluster.start_pool()
+        home, sample = place(address), ROOT / "pipelines" / "sample"
+        for file in store.files(sample, "**/*"):
+            store.write(home / "raw" / store.name_in(sample, file), file.read_bytes())
+        done = roots("build", "sample", "--data", str(home / "raw"), "--to", str(home / "run"), *cluster.flags())
+        assert done.returncode == 0, done.stderr
+        assert json.loads((home / "run" / "manifest.json").read_bytes())["results"] == results(sample_run)
+        assert list(faults(home / "run")) == []
+    remote.forget()

@@ -79,7 +79,7 @@ def train_one(own: Sequence[Line], recipe: Recipe, reading: Reading | None = Non
 
     With `older` letters each line teaches a second time, as that orthography wrote it.
     """
-    reading = reading or better_reading(own, recipe, older)
+    reading = reading or better_reading(own, recipe)
     cut = joined([*own, *(replace(line, text=respelt(line.text, older)) for line in own if older)], recipe)
     vocabulary = chosen(cut, reading)
     sequences = [_once([piece(word, vocabulary) for word in line]) for line in cut]
@@ -88,12 +88,11 @@ def train_one(own: Sequence[Line], recipe: Recipe, reading: Reading | None = Non
     return Trained(model, reading.end, len(own), sum(map(len, sequences)))
 
 
-def better_reading(own: Sequence[Line], recipe: Recipe, older: Older = ()) -> Reading:
+def better_reading(own: Sequence[Line], recipe: Recipe) -> Reading:
     """Which end of rare words tells lines from their shuffled selves better, on documents left out?"""
     known = [line for line in own if line.part >= DEVELOPMENT]
     left_out = [line for line in own if line.part < DEVELOPMENT]
-    return max(recipe.readings,
-               key=lambda reading: separation(model_of(trie_of(train_one(known, recipe, reading, older).estimate)), left_out)[0])
+    return max(recipe.readings, key=lambda reading: separation(model_of(trie_of(train_one(known, recipe, reading).estimate)), left_out)[0])
 
 
 def joined(own: Sequence[Line], recipe: Recipe) -> list[list[str]]:
