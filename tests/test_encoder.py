@@ -11,14 +11,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
-from roots.records import Table
 from roots.tokenizer import byte_pairs
 from roots.tokenizer import encoder as module
 from roots.tokenizer.encoder import Encoder, by_library
-from roots.tokenizer.recipe import tokenizer_from
-from roots.tokenizer.train import load, train
+from roots.tokenizer.train import load
 from tests.conftest import ROOT
-from tests.test_tokenizer import SENTENCES, shard
+from tests.test_tokenizer import SENTENCES, learned
 
 # what parts, what does not, what does so only in threes, tags and their beginnings, and what only looks like a token
 PIECES = [*" \n\t.,_।۔…ab1é你𠀀<>", "\u0301", "\u00a0", "\u3000", "  ", "<EMAIL>", "<EMAI", "<<IP>", "</s>", "<reserved_7>", "aaaa",
@@ -27,14 +25,8 @@ PIECES = [*" \n\t.,_।۔…ab1é你𠀀<>", "\u0301", "\u00a0", "\u3000", "  ",
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory, reference: Path) -> Tokenizer:
-    folder = tmp_path_factory.mktemp("encoder")
-    table = Table.parse("bloom.toml", (reference / "tokenizer" / "bloom.toml").read_bytes(), [])
-    assert table is not None
-    recipe = tokenizer_from(table)
-    assert recipe is not None
-    train([shard(folder, "sw", [f"{text} {number}" for number in range(30) for text in SENTENCES.values()])], recipe, 1,
-          folder / "tokenizer.json")
-    return load(folder / "tokenizer.json")
+    rows = [f"{text} {number}" for number in range(30) for text in SENTENCES.values()]
+    return load(learned(tmp_path_factory.mktemp("encoder"), reference, rows))
 
 
 @pytest.fixture(scope="module")

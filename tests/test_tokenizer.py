@@ -52,15 +52,25 @@ def shard(folder: Path, language: str, rows: Sequence[str], kind: str = "natural
     return path
 
 
-@pytest.fixture(scope="module")
-def recipe(reference: Path) -> TokenizerRecipe:
-    path = reference / "tokenizer" / "bloom.toml"
+def shipped(reference: Path) -> TokenizerRecipe:
+    """What tokenizer/bloom.toml describes."""
     problems: list[Problem] = []
-    table = Table.parse("tokenizer/bloom.toml", path.read_bytes(), problems)
+    table = Table.parse("tokenizer/bloom.toml", (reference / "tokenizer" / "bloom.toml").read_bytes(), problems)
     assert table is not None
     found = tokenizer_from(table)
     assert found is not None, problems
     return found
+
+
+def learned(folder: Path, reference: Path, rows: Sequence[str]) -> Path:
+    """A tokenizer of the shipped form that has learned from some rows of Swahili."""
+    train([shard(folder, "sw", rows)], shipped(reference), 1, folder / "tokenizer.json")
+    return folder / "tokenizer.json"
+
+
+@pytest.fixture(scope="module")
+def recipe(reference: Path) -> TokenizerRecipe:
+    return shipped(reference)
 
 
 @pytest.fixture(scope="module")

@@ -12,25 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roots.digest import chance, document_id
-from roots.records import Table
 from roots.tokenizer import tokens as module
-from roots.tokenizer.recipe import tokenizer_from
 from roots.tokenizer.tokens import SCHEMA, tokenise
-from roots.tokenizer.train import load, train
-from tests.test_tokenizer import SENTENCES, shard
+from roots.tokenizer.train import load
+from tests.test_tokenizer import SENTENCES, learned, shard
 
 ROWS = [f"{text} {number}" for number in range(30) for text in SENTENCES.values()]
 
 
 @pytest.fixture(scope="module")
 def tokenizer(tmp_path_factory: pytest.TempPathFactory, reference: Path) -> Path:
-    folder = tmp_path_factory.mktemp("tokens")
-    table = Table.parse("bloom.toml", (reference / "tokenizer" / "bloom.toml").read_bytes(), [])
-    assert table is not None
-    recipe = tokenizer_from(table)
-    assert recipe is not None
-    train([shard(folder, "sw", ROWS)], recipe, 1, folder / "tokenizer.json")
-    return folder / "tokenizer.json"
+    return learned(tmp_path_factory.mktemp("tokens"), reference, ROWS)
 
 
 def read(path: Path) -> list[dict[str, Any]]:

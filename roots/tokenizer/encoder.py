@@ -117,8 +117,7 @@ def _tables(plain: dict[str, Any]) -> tuple[NDArray[Any], ...] | None:
     if not all(_TAG.fullmatch(one["content"]) and not (one["single_word"] or one["lstrip"] or one["rstrip"] or one["normalized"])
                for one in added):
         return None
-    parting = np.zeros(0x110000, np.uint8)
-    parting[[found.start() for found in re.finditer(f"[{pattern[1]}]", "".join(map(chr, range(0x110000))))]] = 1
+    parting = _parting(pattern[1])
     tags = [(one["content"].encode(), one["id"]) for one in added if not one["special"]]
     sizes = np.array([len(tag) for tag, _ in tags], np.int64)
     letters = np.zeros((len(tags), int(sizes.max(initial=1))), np.uint8)
@@ -134,6 +133,14 @@ def _tables(plain: dict[str, Any]) -> tuple[NDArray[Any], ...] | None:
     table = byte_pairs.pair_table(np.array([(vocabulary[a], vocabulary[b]) for a, b in pairs], np.int32).reshape(-1, 2),
                                   np.array([vocabulary[a + b] for a, b in pairs], np.int32))
     return parting, letters, sizes, first, np.array([id for _, id in tags], np.int32), bytes_, *table
+
+
+@lru_cache(maxsize=4)
+def _parting(characters: str) -> NDArray[np.uint8]:
+    """By code point: is it one of the class that a pattern excludes? As Python reads that class, which is flat (see recipe.py)."""
+    found = np.zeros(0x110000, np.uint8)
+    found[[one.start() for one in re.finditer(f"[{characters}]", "".join(map(chr, range(0x110000))))]] = 1
+    return found
 
 
 def _shown(byte: int) -> str:
