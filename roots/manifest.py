@@ -44,7 +44,12 @@ def results_of(files: Mapping[str, str]) -> dict[str, str]:
 
 
 def write(run: Place, content: Mapping[str, Any], known: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Digests every file of the run but those whose digest is `known`, and writes the sealed manifest; returns what was written."""
+    """Digests every file of the run but those whose digest is `known`, and writes the sealed manifest; returns what was written.
+
+    Drafts of writers that were killed go: a runner that gives a lost worker's work to another tells nobody of them.
+    """
+    for kind in RESULTS:
+        store.sweep(run / kind)
     files = files_of(run, known)
     full: dict[str, Any] = {**content, "files": files, "results": results_of(files)}
     full["seal"] = _seal(full)

@@ -149,6 +149,13 @@ def writing(file: Place) -> Iterator[pa.NativeFile]:
             shutil.copyfileobj(draft_of, sink, AHEAD)
 
 
+def sweep(folder: Place) -> None:
+    """Removes the drafts below a folder: those of writers that were killed, for nobody may be writing there any more."""
+    for file in files(folder, "**/*"):
+        if file.name.startswith("."):
+            file.unlink(missing_ok=True)
+
+
 def write(file: Place, content: bytes | pa.Buffer) -> None:
     """The file is there whole, or not at all."""
     if isinstance(file, Path):

@@ -1,11 +1,12 @@
 """Does the manifest notice every change of every byte?"""
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from roots import manifest
+from roots import manifest, store
 from roots.errors import RootsError
 
 
@@ -61,3 +62,18 @@ def test_an_unfinished_run_and_no_run_say_so(run: Path, tmp_path_factory: pytest
         manifest.read(run)
     with pytest.raises(RootsError, match=r"holds no manifest\.json"):
         manifest.read(tmp_path_factory.mktemp("empty"))
+
+
+def test_the_draft_of_a_writer_that_was_killed_is_no_part_of_a_run(run: Path) -> None:
+    before = manifest.read(run)
+    writer = os.fork()
+    if not writer:
+        with store.writing(run / "documents/sw/part-00000.arrow") as sink:
+            sink.write(b"hab")
+            sink.flush()
+            os._exit(9)
+    assert os.waitstatus_to_exitcode(os.waitpid(writer, 0)[1]) == 9
+    assert len(list((run / "documents/sw").iterdir())) == 2
+    assert manifest.write(run, {"recipe": {"id": "r"}, "ñ": "ɔ"}) == before
+    assert [path.name for path in (run / "documents/sw").iterdir()] == ["part-00000.arrow"]
+    assert manifest.first_fault(run) is None
