@@ -124,7 +124,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
     parser.add_argument("--languages", nargs="*", default=[])
     parser.add_argument("--identify", action="store_true")
-    parser.add_argument("--models")
+    parser.add_argument("--models", default=str(ROOT / "roots/models/perplexity"), help="language models (default: those that ship)")
     options = parser.parse_args()
     codes = [language.code for language in measuring.records()[0]]
     path = ROOT / "filters/clean.toml"
