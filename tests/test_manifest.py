@@ -1,12 +1,13 @@
 """Does the manifest notice every change of every byte?"""
 from __future__ import annotations
 
-import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from roots import manifest, store
+from roots import manifest
 from roots.errors import RootsError
 
 
@@ -64,15 +65,20 @@ def test_an_unfinished_run_and_no_run_say_so(run: Path, tmp_path_factory: pytest
         manifest.read(tmp_path_factory.mktemp("empty"))
 
 
+WRITER = """
+import os, sys
+from pathlib import Path
+from roots import store
+with store.writing(Path(sys.argv[1])) as sink:
+    sink.write(b"hab")
+    os._exit(9)
+"""
+
+
 def test_the_draft_of_a_writer_that_was_killed_is_no_part_of_a_run(run: Path) -> None:
     before = manifest.read(run)
-    writer = os.fork()
-    if not writer:
-        with store.writing(run / "documents/sw/part-00000.arrow") as sink:
-            sink.write(b"hab")
-            sink.flush()
-            os._exit(9)
-    assert os.waitstatus_to_exitcode(os.waitpid(writer, 0)[1]) == 9
+    done = subprocess.run([sys.executable, "-c", WRITER, str(run / "documents/sw/part-00000.arrow")], check=False)
+    assert done.returncode == 9
     assert len(list((run / "documents/sw").iterdir())) == 2
     assert manifest.write(run, {"recipe": {"id": "r"}, "ñ": "ɔ"}) == before
     assert [path.name for path in (run / "documents/sw").iterdir()] == ["part-00000.arrow"]
