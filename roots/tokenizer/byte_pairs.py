@@ -11,6 +11,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from roots.filters.letters import decode
+
 WORD, IDS = 40, 12       # bytes and tokens of a pre-token that can be remembered
 BITS = 17                # 2^17 of them are; one that falls on the place of another takes it
 LONGEST = 2048           # bytes of a pre-token: merging takes the square of it, and who calls has another way for longer ones
@@ -31,26 +33,28 @@ def pair_table(pairs: NDArray[np.int32], merged: NDArray[np.int32]) -> tuple[NDA
     return keys, values
 
 
+@njit(inline="always")
+def _place(one, other, keys, values):  # type: ignore[no-untyped-def]
+    """Where a pair stands in the table, or where it would, and its key."""
+    mask = np.uint64(len(keys) - 1)
+    key = np.uint64(one) << np.uint64(32) | np.uint64(other)
+    at = (key * _SPREAD >> np.uint64(20)) & mask
+    while values[at] != _NEVER and keys[at] != key:
+        at = (at + np.uint64(1)) & mask
+    return at, key
+
+
 @njit(cache=True)
 def _fill(pairs, merged, keys, values):  # type: ignore[no-untyped-def]
-    mask = np.uint64(len(keys) - 1)
     for rank in range(len(pairs)):
-        key = np.uint64(pairs[rank, 0]) << np.uint64(32) | np.uint64(pairs[rank, 1])
-        at = (key * _SPREAD >> np.uint64(20)) & mask
-        while values[at] != _NEVER and keys[at] != key:
-            at = (at + np.uint64(1)) & mask
+        at, key = _place(pairs[rank, 0], pairs[rank, 1], keys, values)
         keys[at] = key
         values[at] = np.int64(rank) << 32 | np.int64(merged[rank])
 
 
 @njit(inline="always")
 def _merged(one, other, keys, values):  # type: ignore[no-untyped-def]
-    mask = np.uint64(len(keys) - 1)
-    key = np.uint64(one) << np.uint64(32) | np.uint64(other)
-    at = (key * _SPREAD >> np.uint64(20)) & mask
-    while values[at] != _NEVER and keys[at] != key:
-        at = (at + np.uint64(1)) & mask
-    return values[at]
+    return values[_place(one, other, keys, values)[0]]
 
 
 @njit
@@ -81,33 +85,26 @@ def _merge(data, start, end, bytes_, keys, values, out, held, ranks):  # type: i
 
 
 @njit(inline="always")
-def _parts(data, at, parting):  # type: ignore[no-untyped-def]
-    """Does the character that begins here part pre-tokens, and where does the next begin?"""
-    code = np.uint32(data[at])
-    if code < 0x80:
-        return parting[code], at + 1
-    if code < 0xE0:
-        return parting[(code & 0x1F) << 6 | np.uint32(data[at + 1] & 0x3F)], at + 2
-    if code < 0xF0:
-        return parting[(code & 0x0F) << 12 | np.uint32(data[at + 1] & 0x3F) << 6 | np.uint32(data[at + 2] & 0x3F)], at + 3
-    code = (code & 0x07) << 18 | np.uint32(data[at + 1] & 0x3F) << 12
-    return parting[code | np.uint32(data[at + 2] & 0x3F) << 6 | np.uint32(data[at + 3] & 0x3F)], at + 4
+def _word_begins(data, at, end, parting):  # type: ignore[no-untyped-def]
+    """Does a word begin at this character, or at the one behind this space, and where does the next character stand?"""
+    code, width = decode(data, at, end)
+    after = at + width
+    if not parting[code]:
+        return True, after
+    return code == SPACE and after < end and not parting[decode(data, after, end)[0]], after
 
 
 @njit
 def _pretoken(data, at, end, parting):  # type: ignore[no-untyped-def]
     """Where does the pre-token that begins here end?"""
-    parts, after = _parts(data, at, parting)
-    if parts and not (data[at] == SPACE and after < end and not _parts(data, after, parting)[0]):
-        while after < end:
-            parts, following = _parts(data, after, parting)
-            if not parts or (data[after] == SPACE and following < end and not _parts(data, following, parting)[0]):
-                break
-            after = following
-        return after
+    word, after = _word_begins(data, at, end, parting)
     while after < end:
-        parts, following = _parts(data, after, parting)
-        if parts:
+        if word:
+            code, width = decode(data, after, end)
+            stop, following = parting[code] != 0, after + width
+        else:
+            stop, following = _word_begins(data, after, end, parting)
+        if stop:
             break
         after = following
     return after
