@@ -140,8 +140,9 @@ def reads_beginnings(code: str) -> bool:
 
 def batch(code: str, texts: Sequence[str]) -> pa.RecordBatch:
     """As it comes to the judge in a build: normalised."""
-    return normalise(document.batch_of({"id": [f"{n:032x}" for n in range(len(texts))], "text": pa.array(texts, pa.large_string()),
-                              "source": ["s"] * len(texts), "kind": ["natural"] * len(texts), "language": [code] * len(texts)}))
+    return normalise(document.batch_of({
+        "id": [f"{n:032x}" for n in range(len(texts))], "text": pa.array(texts, pa.large_string()), "source": ["s"] * len(texts),
+        "kind": ["natural"] * len(texts), "language": [code] * len(texts)}))
 
 
 def limits_without(part: Part, parts: Sequence[Part], languages: Mapping[str, Language], policies: Mapping[str, Policy]) -> list[Proposal]:

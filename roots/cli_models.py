@@ -65,7 +65,7 @@ def train(kind: str, data: Path, to: Path | None, also: tuple[Path, ...], worksp
         langid.train(data, to, also=also, say=click.echo)
     else:
         from roots.models import perplexity
-        perplexity.train(data, to, {code: one.older for code, one in workspace_of(workspace).languages.items()}, progress=click.echo)
+        perplexity.train(data, to, _older(workspace), progress=click.echo)
     click.echo(f"{to}: written")
 
 
@@ -97,11 +97,15 @@ def evaluate(kind: str, data: Path, model: Path | None, seen: bool, rotation: bo
     from roots.workspace import MODELS
     folder = MODELS / "perplexity"
     report = json.loads((folder / "models.json").read_text("utf-8"))
-    figures = perplexity_evaluate.evaluate(data, report, {code: one.older for code, one in workspace_of(workspace).languages.items()},
-                                           progress=click.echo)
+    figures = perplexity_evaluate.evaluate(data, report, _older(workspace), progress=click.echo)
     card = perplexity_card.render_card(data, shipped_recipe(), report, figures)
     (folder / "card.md").write_text(card, "utf-8")
     say(figures, as_json, [card])
+
+
+def _older(workspace: Path | None) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Every language, with the letters that an older orthography of it wrote otherwise."""
+    return {code: one.older for code, one in workspace_of(workspace).languages.items()}
 
 
 @click.group()

@@ -174,7 +174,8 @@ def test_a_place_travels_as_its_url_alone() -> None:
     assert place("/tmp/x") == Path("/tmp/x") == place("file:///tmp/x")
 
 
-@pytest.mark.parametrize("address", ["s3://key:secret@bucket/x", "gs://bucket/x?token=secret", "hdfs://me@node/x"])
+@pytest.mark.parametrize("address", ["s3://key:secret@bucket/x", "gs://bucket/x?token=secret", "hdfs://me:secret@node/x",
+                                     "hdfs://me@node/x"])
 def test_no_secret_stands_in_an_address(address: str) -> None:
     with pytest.raises(RootsError) as error:
         place(address)
